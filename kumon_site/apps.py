@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class KumonSiteConfig(AppConfig):
+    name = "kumon_site"

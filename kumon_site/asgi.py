@@ -1,0 +1,17 @@
+"""The web process: HTTP by Django, hints to browsers by Channels."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kumon_site.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from kumon_site.sockets import guarded, websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {"http": django_application, "websocket": guarded(URLRouter(websocket_urlpatterns))}
+)

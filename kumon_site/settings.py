@@ -1,0 +1,259 @@
+"""Every setting of the site, from the environment. `.env.example` gives each one's reason."""
+
+import hashlib
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from kumon_site import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# --- where things are ---------------------------------------------------------------------------
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+PORT = env.int("PORT", default=8000)
+DEBUG = env.bool("DEBUG", default=True)
+
+
+def _local_secret_key() -> str:
+    """A key of this data folder's own, so that a laptop needs no setting and restarts keep logins."""
+    path = DATA_DIR / "secret_key"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(50))
+        return path.read_text() or "unwritten-local-key"
+    except OSError:
+        return secrets.token_urlsafe(50)  # `up` says what is wrong with the folder
+
+
+def _derived_secret(purpose: str) -> str:
+    return hashlib.blake2b(f"{purpose}:{SECRET_KEY}".encode(), digest_size=20).hexdigest()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or (_local_secret_key() if DEBUG else "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
+EMBEDDED_REDIS = not env.str("REDIS_URL", default="")
+_embedded_database_url, _embedded_redis_url = embedded.urls(DATA_DIR)
+DATABASE_URL = env.str("DATABASE_URL", default="") or _embedded_database_url
+REDIS_URL = env.str("REDIS_URL", default="") or _embedded_redis_url
+QDRANT_URL = env.str("QDRANT_URL", default="")
+
+# --- applications -------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "channels",
+    "django_celery_beat",
+    "django_htmx",
+    "simple_history",
+    "axes",
+    "csp",
+    "billing_rules",
+    "leads",
+    "scheduling",
+    "conversations",
+    "kumon_site.operations",
+    "kumon_site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "kumon_site.urls"
+ASGI_APPLICATION = "kumon_site.asgi.application"
+APPEND_SLASH = True  # the webhook has both forms: a redirect would turn its POST into a GET
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- data ---------------------------------------------------------------------------------------
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES["default"].update(
+    CONN_MAX_AGE=0,  # the pool keeps connections; Django must give each one back
+    CONN_HEALTH_CHECKS=True,
+)
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = env.str("TIME_ZONE", default="America/Sao_Paulo")
+
+# --- who may come in ----------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = "/console/"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by address alone one typo locks the unit
+AXES_RESET_ON_SUCCESS = True
+STAFF_USERNAME = env.str("STAFF_USERNAME", default="admin")
+STAFF_PASSWORD = env.str("STAFF_PASSWORD", default="")
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/health", r"^webhooks/", r"^metrics"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a webhook may carry a photograph
+
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/admin/",),
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    },
+}
+# django-unfold's pages run Alpine, which evaluates attributes and writes styles.
+ADMIN_CONTENT_SECURITY_POLICY = {
+    **CONTENT_SECURITY_POLICY["DIRECTIVES"],
+    "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": None,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Kumon reception",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
+}
+
+# --- WhatsApp -----------------------------------------------------------------------------------
+SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
+EVOLUTION_INSTANCE = env.str("EVOLUTION_INSTANCE", default="vila-a")
+EVOLUTION_API_URL = env.str("EVOLUTION_API_URL", default="")
+EVOLUTION_API_KEY = env.str("EVOLUTION_API_KEY", default="")
+EVOLUTION_WEBHOOK_TOKEN = env.str("EVOLUTION_WEBHOOK_TOKEN", default="")
+if SIMULATOR and not EVOLUTION_API_URL:  # the simulated phone stands in Evolution's place
+    EVOLUTION_API_URL = f"http://127.0.0.1:{PORT}/simulator/evolution"
+    EVOLUTION_API_KEY = EVOLUTION_API_KEY or _derived_secret("simulated gateway")
+if DEBUG:
+    EVOLUTION_WEBHOOK_TOKEN = EVOLUTION_WEBHOOK_TOKEN or _derived_secret("webhook")
+WHATSAPP_GATEWAY = "conversations.whatsapp.evolution.EvolutionGateway"
+QUIET_SECONDS = env.float("QUIET_SECONDS", default=2.5)
+
+# --- processes ----------------------------------------------------------------------------------
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
+WORK_PROCESSES = env.int("WORK_PROCESSES", default=1)
+WORK_THREADS = env.int("WORK_THREADS", default=100)
+
+# --- language and time --------------------------------------------------------------------------
+LANGUAGE_CODE = "pt-br"
+LANGUAGES = [("pt-br", _("Brazilian Portuguese"))]
+LOCALE_PATHS = [BASE_DIR / "kumon_site" / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="America/Sao_Paulo")
+USE_TZ = True
+
+# --- files --------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- logs: events without personal data -----------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"httpx2": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+}
+
+UNFOLD = {
+    "SITE_TITLE": "Kumon Vila A",
+    "SITE_HEADER": "Kumon Vila A",
+    "SITE_SUBHEADER": _("Reception"),
+    "SITE_SYMBOL": "forum",
+    "STYLES": [lambda request: static("operations/admin.css")],
+}

@@ -1,0 +1,13 @@
+"""Which WebSocket goes where, and from which origins a browser may open one."""
+
+from typing import Any
+
+from channels.security.websocket import OriginValidator
+from django.conf import settings
+from django.urls import URLPattern
+
+websocket_urlpatterns: list[URLPattern] = []
+
+
+def guarded(application: Any) -> Any:
+    return OriginValidator(application, settings.CSRF_TRUSTED_ORIGINS)
