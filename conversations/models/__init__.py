@@ -1,0 +1,20 @@
+"""The rows of a conversation, from what arrived to what left."""
+
+from conversations.models.conversation import Conversation, Handoff
+from conversations.models.knowledge import KnowledgeEntry
+from conversations.models.message import Message
+from conversations.models.raw_event import RawEvent
+from conversations.models.text import TextOverride
+from conversations.models.turn import Turn
+from conversations.models.unit import Unit
+
+__all__ = [
+    "Conversation",
+    "Handoff",
+    "KnowledgeEntry",
+    "Message",
+    "RawEvent",
+    "TextOverride",
+    "Turn",
+    "Unit",
+]

@@ -1,0 +1,36 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RawEvent(models.Model):
+    """What WhatsApp's gateway posted, as it came, without its secrets."""
+
+    instance = models.CharField(_("instance"), max_length=80)
+    event = models.CharField(_("event"), max_length=60)
+    provider_key = models.CharField(
+        _("provider key"), max_length=255, help_text=_("Equal for redeliveries of one event")
+    )
+    body = models.JSONField(_("body"))
+    received_at = models.DateTimeField(_("received"))
+    error = models.CharField(_("error"), max_length=200, blank=True)
+    processed_at = models.DateTimeField(_("processed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("raw event")
+        verbose_name_plural = _("raw events")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance", "event", "provider_key"], name="one_row_per_raw_event"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(processed_at__isnull=True),
+                name="raw_events_unprocessed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.received_at:%d/%m %H:%M:%S}"

@@ -1,0 +1,27 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.conversation import Conversation
+
+
+class Turn(models.Model):
+    """One answered burst: what was understood, what was decided, and why it was said."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="turns", verbose_name=_("conversation")
+    )
+    epoch = models.PositiveIntegerField(_("epoch"))
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"))
+    tier = models.CharField(_("understood by"), max_length=20)
+    trace = models.JSONField(
+        _("trace"), default=dict, help_text=_("Commands, knowledge used, acts, rule rows, timings")
+    )
+
+    class Meta:
+        verbose_name = _("turn")
+        verbose_name_plural = _("turns")
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%d/%m %H:%M:%S}"
