@@ -1,0 +1,51 @@
+"""Where a dialogue stands: kept as JSON in Conversation.dialogue, started anew with each session."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+# What a yes or no would answer, when it is what was asked.
+YES_NO = frozenset({"visit_invite", "cancel", "move", "email_typo", "reminder"})
+
+
+@dataclass
+class Dialogue:
+    """Plain JSON values only. `asked` is a lead field, or one of the questions of the policy:
+    visit_invite, slot, cancel, move, email_typo, reminder."""
+
+    asked: str | None = None
+    yes_no: bool = False  # a thumb up counts as yes only while this holds
+    offers: list[str] = field(default_factory=list)  # ISO datetimes, in the order they were numbered
+    wish: dict[str, Any] = field(default_factory=dict)  # the last When that filtered offers
+    pending: str | None = None  # ISO datetime or e-mail that a yes would accept
+    moving: bool = False  # offers are for rescheduling
+    declined_visit: bool = False
+    focus: int = 1  # the student last talked about
+    asks: dict[str, int] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    topics: dict[str, int] = field(default_factory=dict)
+    wordings: dict[str, int] = field(default_factory=dict)
+    greeted: bool = False
+    returning: bool = False  # a dialogue before this one is known
+    handed_back: bool = False  # staff finished with this family; they may be mentioned
+    score: float = 0.0
+    misses: int = 0
+    bargains: int = 0
+    bot_turns: int = 0
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Unknown keys of other versions are dropped, missing ones take their first value."""
+        known = {item.name for item in fields(cls)}
+        return cls(**{key: value for key, value in stored.items() if key in known})
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def ask(self, question: str) -> None:
+        self.asked = question
+        self.yes_no = question in YES_NO
+        self.asks[question] = self.asks.get(question, 0) + 1
+
+    def close_question(self) -> None:
+        self.asked, self.yes_no = None, False
