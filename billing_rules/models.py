@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing_rules.money import format_brl
-from billing_rules.periods import Dated, never_two_at_once
+from billing_rules.periods import Dated, DatedQuerySet, never_two_at_once
 
 
 class Subject(models.Model):
@@ -40,6 +40,8 @@ class MonthlyFee(Dated):
         _("amount (R$)"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
     )
 
+    objects = DatedQuerySet.as_manager()
+
     class Meta(Dated.Meta):
         verbose_name = _("monthly fee")
         verbose_name_plural = _("monthly fees")
@@ -59,6 +61,8 @@ class EnrolmentFee(Dated):
     amount = models.DecimalField(
         _("amount (R$)"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
     )
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("enrolment fee")
@@ -87,6 +91,8 @@ class DiscountRule(Dated):
     amount = models.DecimalField(
         _("amount (R$)"), max_digits=8, decimal_places=2, null=True, blank=True
     )
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("discount rule")

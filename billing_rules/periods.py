@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-Row = TypeVar("Row", bound="Dated")
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+PeriodRow = TypeVar("PeriodRow", bound="Dated")
 
 
 class NotOpen(Exception):  # noqa: N818 - a fact, named as one
@@ -26,12 +27,13 @@ class DatedQuerySet(models.QuerySet[Row]):
 
 
 class Dated(models.Model):
+    """Holds from `valid_from` until just before `valid_until`; an open row has no end."""
+
     valid_from = models.DateTimeField(_("valid from"))
     valid_until = models.DateTimeField(
         _("valid until"), null=True, blank=True, help_text=_("Empty: until further notice.")
     )
 
-    objects = DatedQuerySet.as_manager()
     history = HistoricalRecords(inherit=True)
 
     class Meta:
@@ -79,7 +81,7 @@ def never_two_at_once(name: str, key: str | None = None) -> ExclusionConstraint:
     )
 
 
-def replace(row: Row, now: datetime, **changes: Any) -> Row:
+def replace(row: PeriodRow, now: datetime, **changes: Any) -> PeriodRow:
     """Close the open `row` at `now` and return the next one, equal but for `changes`.
 
     Raises NotOpen when the row had already been closed.

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from billing_rules.periods import Dated, never_two_at_once
+from billing_rules.periods import Dated, DatedQuerySet, never_two_at_once
 from leads.models import Lead
 
 
@@ -33,6 +33,8 @@ class VisitRules(Dated):
     )
     notice_minutes = models.PositiveIntegerField(_("minutes of notice"), default=60)
     horizon_days = models.PositiveSmallIntegerField(_("days ahead"), default=30)
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("visit rules")
@@ -65,6 +67,8 @@ class OpeningHours(Dated):
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("opening hours")
