@@ -1,9 +1,8 @@
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from billing_rules.periods import Dated, DatedQuerySet
+from billing_rules.periods import Dated, DatedQuerySet, never_two_at_once
 
 
 class Unit(Dated):
@@ -35,11 +34,7 @@ class Unit(Dated):
         ordering = ["-valid_from"]
         constraints = [
             *Dated.Meta.constraints,
-            models.UniqueConstraint(
-                models.functions.Coalesce(models.Value(1), models.Value(1)),
-                condition=Q(valid_until__isnull=True),
-                name="one_open_unit",
-            ),
+            never_two_at_once("one_unit"),
         ]
 
     def __str__(self) -> str:
