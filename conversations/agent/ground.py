@@ -1,0 +1,90 @@
+"""Nothing is believed that the parent did not write: evidence is looked up, values are read again.
+
+The same for every tier. A model never computes a date, a sum or an age: spans go through our own
+readers, and what they can't read is dropped.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from conversations.agent.commands import Command
+from conversations.agent.policy.answers import FACTS
+from conversations.agent.policy.fields import THE_PARENT
+from conversations.agent.readers.ages import read_ages
+from conversations.agent.readers.dates import read_when
+from conversations.agent.readers.emails import read_email
+from conversations.agent.readers.fold import fold
+from conversations.agent.readers.grades import read_grades
+from conversations.agent.readers.names import read_parent_name, read_student_names
+from conversations.agent.readers.phones import read_phone
+from conversations.agent.readers.preference import read_preference
+from conversations.agent.readers.subjects import read_subjects
+
+SPANS = frozenset({"pick_slot", "ask_slots", "reschedule"})
+TOPICS = FACTS | {"availability"}
+
+
+def ground(
+    commands: Iterable[Command], text: str, *, now: datetime, knowledge: Iterable[str]
+) -> list[Command]:
+    """The commands that hold, with `when` and `normal` filled in; `knowledge` is the known keys."""
+    said, keys = fold(text), frozenset(knowledge)
+    grounded = (_one(command, said, now, keys) for command in commands)
+    return [command for command in grounded if command is not None]
+
+
+def _one(command: Command, said: str, now: datetime, keys: frozenset[str]) -> Command | None:
+    if fold(command.evidence) not in said:
+        return None
+    if command.command == "set_field":
+        return _field(command, now)
+    if command.command in SPANS and command.span:
+        if fold(command.span) not in said:
+            return None
+        return replace(command, when=read_when(command.span, now, asked=True))
+    if command.command == "answer":
+        return command if command.topic in TOPICS | keys else None
+    return command
+
+
+def _field(command: Command, now: datetime) -> Command | None:
+    normal = normalised(str(command.name), command.value or "", command.evidence)
+    if normal in (None, "", []):
+        return None
+    when = read_when(command.value or "", now) if command.name == "schedule_preference" else None
+    return replace(command, normal=normal, when=when)
+
+
+def normalised(field: str, value: str, evidence: str) -> Any:
+    """A field's normal form, as our reader reads `value`; None when `evidence` does not bear it."""
+    if field in ("parent_name", "student_name"):
+        return _name(field, value, evidence)
+    if field == "student_age":
+        return next((age for age in read_ages(value, asked=True)), None)
+    if field == "school_grade":
+        return next((grade for grade in read_grades(value, asked=True)), None)
+    if field == "subjects":
+        return read_subjects(value, asked=True)
+    if field == "schedule_preference":
+        return read_preference(value, asked=True)
+    return read_email(value) if field == "email" else read_phone(value)
+
+
+def _name(field: str, value: str, evidence: str) -> str | None:
+    if field == "student_name" and value == THE_PARENT:
+        return value
+    words = fold(evidence).split()
+    if not all(word in " ".join(words) for word in fold(value).split()):
+        return None
+    if field == "parent_name":
+        return read_parent_name(value, asked=True)
+    return next(iter(read_student_names(value, asked=True)), None)
+
+
+def evidence_message(command: Command, heard: Sequence[tuple[int, str]]) -> int | None:
+    """Which of the messages (id, text) a command was said in; the last one when several fit."""
+    wanted = fold(command.evidence)
+    holding = [message_id for message_id, text in heard if wanted and wanted in fold(text)]
+    return holding[-1] if holding else (heard[-1][0] if heard else None)

@@ -1,0 +1,152 @@
+"""The eight fields in a message, each with the student it belongs to."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from conversations.agent.commands import Command
+from conversations.agent.dialogue import Dialogue
+from conversations.agent.policy.fields import THE_PARENT
+from conversations.agent.readers.ages import read_ages
+from conversations.agent.readers.answers import is_correction
+from conversations.agent.readers.emails import read_email, suggest_domain
+from conversations.agent.readers.fold import fold
+from conversations.agent.readers.grades import read_grades
+from conversations.agent.readers.names import read_parent_name, read_student_names
+from conversations.agent.readers.phones import read_phone
+from conversations.agent.readers.preference import read_preference
+from conversations.agent.readers.subjects import read_subjects
+from conversations.agent.situation import MOST_STUDENTS, Family
+
+_STUDIES_THEMSELVES = re.compile(
+    r"\b(?:e |eh |seria |vai ser )?(?:pra|para|p) mim(?: mesm[oa])?\b"
+    r"|\beu (?:mesm[oa] )?(?:quero|gostaria de|vou) (?:estudar|fazer|aprender)\b"
+    r"|\b(?:o alun[oa]|quem vai estudar) (?:sou|e) eu\b|\bsou eu mesm[oa]\b"
+)
+
+
+def field_commands(
+    text: str, dialogue: Dialogue, family: Family, now: datetime
+) -> Iterator[Command]:
+    """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
+    correction = is_correction(text)
+    yield from _of_family(text, dialogue, correction, now)
+    yield from _of_students(text, dialogue, family, correction)
+
+
+def _of_family(
+    text: str, dialogue: Dialogue, correction: bool, now: datetime
+) -> Iterator[Command]:
+    asked = dialogue.asked
+    if name := read_parent_name(text, asked=asked == "parent_name"):
+        yield _set(text, "parent_name", name, correction=correction)
+    if email := read_email(text):
+        yield _set(text, "email", email, correction=correction)
+        if better := suggest_domain(email):
+            yield Command("clarify", text, topic="email_typo", value=better)
+    elif phone := read_phone(text):
+        yield _set(text, "phone", phone, correction=correction)
+    if preference := read_preference(text, asked=asked == "schedule_preference"):
+        yield Command("set_field", text, name="schedule_preference", value=preference)
+
+
+def _of_students(
+    text: str, dialogue: Dialogue, family: Family, correction: bool
+) -> Iterator[Command]:
+    asked = dialogue.asked
+    if asked == "student_name" and _STUDIES_THEMSELVES.search(fold(text)):
+        yield _set(text, "student_name", THE_PARENT)
+        return
+    names = read_student_names(text, asked=asked == "student_name")
+    places = _places(names, family, correction, dialogue.focus)
+    for name, position in places:
+        yield _set(text, "student_name", name, student=position, correction=correction)
+    if places:
+        for (_, position), part in zip(places, _parts(text, names), strict=True):
+            yield from _details(part, text, asked, position, correction)
+    else:
+        yield from _nameless(text, asked, family, correction)
+
+
+def _places(
+    names: list[str], family: Family, correction: bool, focus: int
+) -> list[tuple[str, int]]:
+    """Known students keep their position; a correction renames; others are further students."""
+    known = {fold(student.name): student.position for student in family.students if student.name}
+    free = [n for n in range(1, MOST_STUDENTS + 1) if not family.student(n).name]
+    placed: list[tuple[str, int]] = []
+    for name in names:
+        position = _known_as(fold(name), known)
+        if position is None and correction and known:
+            position = focus
+        if position is None and free:
+            position = free.pop(0)
+        if position is not None:
+            placed.append((name, position))
+    return placed
+
+
+def _known_as(name: str, known: dict[str, int]) -> int | None:
+    """ "Pedro" is the Pedro Henrique who was named before."""
+    for full, position in known.items():
+        if full == name or full.split()[0] == name or name.split()[0] == full:
+            return position
+    return None
+
+
+def _parts(text: str, names: list[str]) -> list[str]:
+    """The text from each name to the next: where that student's age and grade stand."""
+    folded = text.lower()
+    starts = [max(folded.find(name.split()[0].lower()), 0) for name in names]
+    ends = [*starts[1:], len(text)]
+    if len(names) == 1:
+        return [text]
+    return [text[start:end] if start < end else text for start, end in zip(starts, ends, strict=True)]
+
+
+def _details(
+    part: str, text: str, asked: str | None, position: int, correction: bool
+) -> Iterator[Command]:
+    for age in read_ages(part, asked=asked == "student_age")[:1]:
+        yield _set(text, "student_age", str(age), student=position, correction=correction)
+    for grade in read_grades(part, asked=asked == "school_grade")[:1]:
+        yield _set(text, "school_grade", grade, student=position, correction=correction)
+    if subjects := read_subjects(part, asked=asked == "subjects"):
+        yield _set(text, "subjects", ", ".join(subjects), student=position, correction=correction)
+
+
+def _nameless(
+    text: str, asked: str | None, family: Family, correction: bool
+) -> Iterator[Command]:
+    """Several ages or grades without names belong to the students in order."""
+    ages = read_ages(text, asked=asked == "student_age")
+    grades = read_grades(text, asked=asked == "school_grade")
+    subjects = read_subjects(text, asked=asked == "subjects")
+    if correction:  # "não é 9, é 8": the last one said is what holds
+        ages, grades = ages[-1:], grades[-1:]
+    for field, values in (("student_age", [str(age) for age in ages]), ("school_grade", grades)):
+        places = _in_order(field, len(values), family)
+        for value, position in zip(values, places, strict=False):
+            yield _set(text, field, value, student=position, correction=correction)
+    if subjects:
+        yield _set(text, "subjects", ", ".join(subjects), correction=correction)
+
+
+def _in_order(field: str, count: int, family: Family) -> list[int | None]:
+    if count == 1:
+        return [None]  # the policy knows who is meant
+    missing = [position for position in family.missing(field) if position]
+    return list(missing if len(missing) >= count else range(1, MOST_STUDENTS + 1))
+
+
+def _set(
+    text: str,
+    name: str,
+    value: str,
+    *,
+    student: int | None = None,
+    correction: bool = False,
+) -> Command:
+    return Command(
+        "set_field", text, name=name, value=value, student=student, correction=correction
+    )

@@ -1,0 +1,92 @@
+"""When a person is needed: hard reasons at once, small signs adding up (agent.md section 3)."""
+
+from collections.abc import Sequence
+
+from conversations.agent.commands import Command
+from conversations.agent.effects import StartHandoff
+from conversations.agent.policy.draft import Draft
+from conversations.agent.policy.summary import summary
+from leads.models import Field
+
+THRESHOLD = 0.7
+FADES = 0.5  # what remains of the score after a turn without a sign
+MOST_BOT_TURNS = 25
+SIGNS = {"unknown_question": 0.35, "no_parse_twice": 0.3, "irritated": 0.25, "same_question": 0.4}
+
+
+def weigh(draft: Draft, commands: Sequence[Command]) -> None:
+    """Hands over for a hard reason, a second bargaining, or a talk that has become too long."""
+    reasons = [str(one.reason) for one in commands if one.command == "handoff"]
+    bargains = reasons.count("bargaining")
+    draft.dialogue.bargains += bargains
+    hard = [reason for reason in reasons if reason not in ("bargaining", "irritated")]
+    if bargains and draft.dialogue.bargains >= 2:
+        hard.append("bargaining")
+    if draft.dialogue.bot_turns >= MOST_BOT_TURNS:
+        hard.append("too_long")
+    if hard:
+        hand_off(draft, hard[0])
+        return
+    if "irritated" in reasons:
+        _sign(draft, "irritated")
+    if bargains:
+        draft.say("bargain_once")
+
+
+def admit(draft: Draft, commands: Sequence[Command]) -> None:
+    """Says so when nothing was understood; twice the same, and a person takes over."""
+    understood = draft.acts or draft.learned or draft.effects or draft.asking
+    unknown = any(one.command == "unknown" for one in commands)
+    asked_field = draft.was_asked in Field.values
+    if not unknown:
+        draft.dialogue.misses = 0
+        if understood:
+            draft.dialogue.score *= FADES
+        return
+    if any(one.command == "unknown" and one.topic == "question" for one in commands):
+        _unknown_question(draft)
+    elif asked_field and not understood:
+        if draft.dialogue.asks.get(str(draft.was_asked), 0) >= 2:
+            _sign(draft, "no_parse_twice")
+    elif not understood:
+        _not_understood(draft)
+
+
+def _unknown_question(draft: Draft) -> None:
+    _sign(draft, "unknown_question")
+    if not draft.finished:
+        draft.say("answer_unknown")
+
+
+def _not_understood(draft: Draft) -> None:
+    draft.dialogue.misses += 1
+    if draft.dialogue.misses >= 2:
+        hand_off(draft, "misunderstood")
+    else:
+        draft.say("not_understood")
+
+
+def repeated_question(draft: Draft) -> None:
+    _sign(draft, "same_question")
+
+
+def _sign(draft: Draft, sign: str) -> None:
+    draft.dialogue.score += SIGNS[sign]
+    if draft.dialogue.score >= THRESHOLD:
+        hand_off(draft, "misunderstood" if sign != "irritated" else "complaint")
+
+
+def hand_off(draft: Draft, reason: str) -> None:
+    """Always a text to the parent and a ticket for staff; nothing else is said or asked."""
+    back = draft.calendar.next_open(draft.now)
+    staff_in = back is not None and back <= draft.now
+    draft.acts.clear()
+    draft.say(f"handoff_{reason}")
+    if staff_in:
+        draft.say("staff_soon")
+    elif back is not None:
+        draft.say("staff_back", moment=back)
+    draft.do(StartHandoff(reason, summary(draft.family)))
+    draft.dialogue.score, draft.dialogue.misses, draft.dialogue.bargains = 0.0, 0, 0
+    draft.dialogue.close_question()
+    draft.finish()

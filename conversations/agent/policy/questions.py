@@ -1,0 +1,102 @@
+"""One question at the end of a turn: what is still missing, asked around the visit."""
+
+from collections.abc import Sequence
+
+from conversations.agent.commands import Command
+from conversations.agent.policy.draft import Draft
+
+# The visit is asked for early; what the unit can learn later comes after it.
+ORDER = (
+    "parent_name",
+    "student_name",
+    "student_age",
+    "schedule_preference",
+    "school_grade",
+    "subjects",
+    "email",
+    "phone",
+)
+MOST_ASKS = 3
+EXAMPLE_FROM = 2
+
+
+def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
+    """Asks for the first missing field, unless this turn already ends with a question."""
+    if draft.asking:
+        return
+    _count_answer(draft, commands)
+    if _suggest_email(draft, commands):
+        return
+    field = next((name for name in ORDER if _worth_asking(draft, name)), None)
+    if field is None:
+        _close(draft, commands)
+        return
+    _lead_in(draft, field)
+    _ask_field(draft, field)
+
+
+def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
+    """A field that was refused is skipped; one that was only talked around is not counted."""
+    asked = draft.was_asked
+    if asked not in ORDER or asked in draft.learned:
+        return
+    if any(one.command == "deny" for one in commands):
+        draft.dialogue.skipped.append(asked)
+        if asked == "schedule_preference":
+            draft.dialogue.declined_visit = True
+        draft.say("no_problem")
+    elif draft.acts and not any(one.command == "unknown" for one in commands):
+        draft.dialogue.asks[asked] -= 1  # a digression was answered; the thread resumes
+    elif draft.dialogue.asks.get(asked, 0) >= MOST_ASKS:
+        draft.dialogue.skipped.append(asked)
+        draft.say("skipped")
+
+
+def _worth_asking(draft: Draft, field: str) -> bool:
+    if field in draft.dialogue.skipped:
+        return False
+    if field == "schedule_preference" and draft.dialogue.declined_visit:
+        return False
+    return bool(draft.family.missing(field))
+
+
+def _suggest_email(draft: Draft, commands: Sequence[Command]) -> bool:
+    """An address whose domain looks mistyped is asked back once."""
+    typo = next(
+        (one for one in commands if one.command == "clarify" and one.topic == "email_typo"), None
+    )
+    if typo is None or draft.family.email == typo.value:
+        return False
+    draft.dialogue.pending = typo.value
+    draft.ask("email_typo", "ask_email_typo", email=typo.value)
+    return True
+
+
+def _lead_in(draft: Draft, field: str) -> None:
+    """A word of acknowledgement, so that a talk is not an interrogation."""
+    if draft.learned and not draft.acts:
+        draft.say("noted")
+
+
+def _ask_field(draft: Draft, field: str) -> None:
+    example = draft.dialogue.asks.get(field, 0) + 1 >= EXAMPLE_FROM and draft.was_asked == field
+    args = {"students": draft.family.missing(field)} if field in _OF_STUDENT else {}
+    name = f"ask_{field}"
+    if field == "schedule_preference" and draft.family.visit:
+        name = "ask_preference_for_classes"
+    draft.ask(field, f"{name}_example" if example else name, **args)
+
+
+_OF_STUDENT = ("student_age", "school_grade", "subjects")
+
+
+def _close(draft: Draft, commands: Sequence[Command]) -> None:
+    """Nothing is missing: say so once, or stay available."""
+    if draft.acts and not draft.learned:
+        return
+    if draft.family.visit is None and not draft.dialogue.declined_visit:
+        draft.ask("visit_invite", "visit_invite")
+    elif draft.learned and draft.family.visit is not None:
+        draft.say("all_set", moment=draft.family.visit.starts_at)
+    elif not draft.acts:
+        draft.say("at_your_service")

@@ -1,0 +1,163 @@
+"""The visit's step of a turn: which of the parent's wishes is met, in which order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from conversations.agent.commands import Command
+from conversations.agent.effects import CancelVisit, ConfirmVisit
+from conversations.agent.policy.draft import Draft
+from conversations.agent.policy.visit import offers
+from conversations.agent.readers.dates import When
+
+def arrange(draft: Draft, commands: Sequence[Command]) -> None:
+    """Meets at most one wish about the visit; most specific first."""
+    said = {one.command: one for one in commands}
+    if "cancel_visit" in said:
+        _ask_to_cancel(draft)
+    elif "reschedule" in said:
+        _move(draft, said["reschedule"].when)
+    elif "my_visit" in said:
+        _tell(draft)
+    elif draft.was_asked in ("cancel", "move", "reminder") and _settle(draft, said):
+        return
+    elif "pick_slot" in said:
+        _pick(draft, said["pick_slot"])
+    elif "ask_slots" in said or _asks_availability(commands):
+        offers.look_for(draft, said["ask_slots"].when if "ask_slots" in said else None)
+    elif "want_visit" in said:
+        _want(draft)
+    else:
+        _react(draft, said, commands)
+
+
+def _asks_availability(commands: Sequence[Command]) -> bool:
+    return any(one.command == "answer" and one.topic == "availability" for one in commands)
+
+
+def _ask_to_cancel(draft: Draft) -> None:
+    visit = draft.family.visit
+    if visit is None:
+        draft.say("no_visit")
+    else:
+        draft.ask("cancel", "ask_cancel", moment=visit.starts_at)
+
+
+def _move(draft: Draft, when: When | None) -> None:
+    visit = draft.family.visit
+    if visit is None:
+        draft.say("no_visit")
+    else:
+        draft.dialogue.moving = True
+        if when is None or not (when.dates or when.range or when.time):
+            draft.say("move_visit", moment=visit.starts_at)
+    draft.dialogue.wish = {}
+    offers.look_for(draft, when)
+
+
+def _tell(draft: Draft) -> None:
+    visit = draft.family.visit
+    if visit is None:
+        draft.say("no_visit")
+        offers.look_for(draft, None)
+    else:
+        draft.say("my_visit", moment=visit.starts_at)
+
+
+def _want(draft: Draft) -> None:
+    visit = draft.family.visit
+    if visit is None or draft.dialogue.moving:
+        offers.look_for(draft, None)
+    else:
+        draft.say("my_visit", moment=visit.starts_at)
+
+
+def _settle(draft: Draft, said: dict[str, Command]) -> bool:
+    """The answer to a yes/no about an existing visit."""
+    visit = draft.family.visit
+    if visit is None or not said.keys() & {"confirm", "deny"}:
+        return False
+    if draft.was_asked == "cancel":
+        _cancel_or_keep(draft, cancel="confirm" in said)
+    elif draft.was_asked == "move":
+        _move_or_keep(draft, move="confirm" in said)
+    elif "confirm" in said:
+        _confirm(draft)
+    else:
+        _move(draft, None)
+    return True
+
+
+def _cancel_or_keep(draft: Draft, *, cancel: bool) -> None:
+    visit = draft.family.visit
+    assert visit is not None
+    if cancel:
+        draft.do(CancelVisit(visit.pk, "parent"))
+        draft.say("visit_cancelled", moment=visit.starts_at)
+        draft.family = replace(draft.family, visit=None)
+        draft.dialogue.declined_visit = True
+    else:
+        draft.say("visit_kept", moment=visit.starts_at)
+
+
+def _move_or_keep(draft: Draft, *, move: bool) -> None:
+    pending = draft.dialogue.pending
+    draft.dialogue.pending = None
+    if move and pending:
+        draft.dialogue.moving = True
+        offers.settle(draft, datetime.fromisoformat(pending))
+    elif draft.family.visit:
+        draft.say("visit_kept", moment=draft.family.visit.starts_at)
+
+
+def _confirm(draft: Draft) -> None:
+    visit = draft.family.visit
+    assert visit is not None
+    draft.do(ConfirmVisit(visit.pk))
+    draft.say("visit_still_on", moment=visit.starts_at)
+
+
+def _pick(draft: Draft, command: Command) -> None:
+    chosen = draft.dialogue.offers
+    if command.option is not None and 1 <= command.option <= len(chosen):
+        offers.settle(draft, datetime.fromisoformat(chosen[command.option - 1]))
+    elif command.when is not None:
+        offers.look_for(draft, command.when)
+    else:
+        offers.look_for(draft, None)
+
+
+def _react(draft: Draft, said: dict[str, Command], commands: Sequence[Command]) -> None:
+    """A yes, a no or a field said while the visit was being talked about."""
+    if draft.was_asked == "slot" and "confirm" in said:
+        _accept_offer(draft)
+    elif draft.was_asked == "slot" and "deny" in said:
+        draft.dialogue.wish = {}
+        draft.ask("slot", "ask_other_slot")
+    elif draft.was_asked == "visit_invite" and "confirm" in said:
+        offers.look_for(draft, None)
+    elif draft.was_asked == "visit_invite" and "deny" in said:
+        draft.dialogue.declined_visit = True
+        draft.say("visit_declined")
+    elif "confirm" in said and draft.was_asked is None and draft.family.visit:
+        if "confirm" in said["confirm"].evidence.lower():
+            _confirm(draft)
+    elif _preference_answered(draft):
+        wished = [one.when for one in commands if one.name == "schedule_preference"]
+        offers.look_for(draft, wished[-1] if wished else None)
+
+
+def _accept_offer(draft: Draft) -> None:
+    if len(draft.dialogue.offers) == 1:
+        offers.settle(draft, datetime.fromisoformat(draft.dialogue.offers[0]))
+    else:
+        draft.ask("slot", "ask_which_slot")
+
+
+def _preference_answered(draft: Draft) -> bool:
+    """The preference asked for the visit is known now: the next thing is concrete offers."""
+    return (
+        "schedule_preference" in draft.learned
+        and draft.was_asked == "schedule_preference"
+        and draft.family.visit is None
+    )

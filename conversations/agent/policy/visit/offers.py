@@ -1,0 +1,151 @@
+"""Concrete offers, and the pick that becomes a visit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from conversations.agent.effects import BookVisit, MoveVisit
+from conversations.agent.policy import concern
+from conversations.agent.policy.draft import Draft
+from conversations.agent.policy.visit import moments
+from conversations.agent.readers.dates import When
+from conversations.agent.situation import VisitFacts
+from scheduling.slots import spread
+
+OFFERS = 3
+
+
+def look_for(draft: Draft, when: When | None) -> None:
+    """Books what was said in full and is free; asks what is ambiguous; otherwise offers three."""
+    wish = _remember(draft, when)
+    said = moments.exact(wish, draft.calendar)
+    if not wish.ambiguous and len(said) == 1:
+        settle(draft, said[0])
+    elif wish.ambiguous and said:
+        _ask_which(draft, said)
+    elif (picked := _offered_at(draft, wish)) is not None:
+        settle(draft, picked)
+    else:
+        _offer(draft, wish)
+
+
+def _remember(draft: Draft, when: When | None) -> When:
+    """What has been wished so far: this message's words over those of the messages before."""
+    before = moments.from_json(draft.dialogue.wish)
+    wish = moments.joined(before, when) if when else before or When()
+    draft.dialogue.wish = wish.as_json()
+    return wish
+
+
+def _offered_at(draft: Draft, wish: When) -> datetime | None:
+    """ "às 15h" or "na quinta" after offers: the one offer that fits."""
+    if draft.was_asked != "slot" or not (wish.time or wish.dates):
+        return None
+    offered = [datetime.fromisoformat(one) for one in draft.dialogue.offers]
+    fitting = [
+        at
+        for at in offered
+        if moments.fits_hour(wish, at) and (not wish.dates or at.date() in wish.dates)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def settle(draft: Draft, at: datetime) -> None:
+    """A concrete moment: booked when it is free, else explained with the nearest that are."""
+    visit = draft.family.visit
+    if visit is not None and visit.starts_at == at:
+        _done(draft)
+        draft.say("my_visit", moment=at)
+    elif not draft.calendar.verdict(at).free:
+        _explain(draft, at)
+    elif visit is None:
+        draft.do(BookVisit(at))
+        draft.say("visit_booked", moment=at, visit=None)
+        _booked(draft, at)
+    elif draft.dialogue.moving:
+        draft.do(MoveVisit(visit.pk, at))
+        draft.say("visit_moved", moment=at, visit=None)
+        _booked(draft, at)
+    else:
+        draft.dialogue.pending = at.isoformat()
+        draft.ask("move", "ask_move", moment=visit.starts_at, wanted=at)
+
+
+def _booked(draft: Draft, at: datetime) -> None:
+    draft.family = replace(draft.family, visit=VisitFacts(0, at, "booked"))
+    _done(draft)
+
+
+def _done(draft: Draft) -> None:
+    draft.dialogue.offers, draft.dialogue.wish = [], {}
+    draft.dialogue.moving = draft.dialogue.declined_visit = False
+
+
+def _ask_which(draft: Draft, said: Sequence[datetime]) -> None:
+    """An ambiguous moment is asked, never guessed."""
+    free = [at for at in said if draft.calendar.verdict(at).free]
+    if not free:
+        _explain(draft, said[0])
+        return
+    draft.say("ambiguous_moment")
+    _list(draft, free, "ask_which_slot")
+
+
+def _offer(draft: Draft, wish: When) -> None:
+    found = spread(moments.matching(wish, draft.calendar), OFFERS)
+    if found:
+        draft.say("offer_slots")
+        _list(draft, found, "ask_slot")
+        return
+    _explain_wish(draft, wish)
+
+
+def _list(draft: Draft, found: Sequence[datetime], question: str) -> None:
+    draft.dialogue.offers = [at.isoformat() for at in found]
+    draft.say("slot_list", options=list(found))
+    draft.ask("slot", question)
+
+
+def _explain_wish(draft: Draft, wish: When) -> None:
+    """Why nothing fits the words, and the nearest that is free."""
+    first, _ = moments.days(wish, draft.calendar)
+    starts = sorted({row.opens for row in draft.calendar.hours if row.weekday == first.weekday()})
+    clock = wish.time or (starts[0] if starts else moments.NOON)
+    at = datetime.combine(first, clock, draft.calendar.tz)
+    reason = "slot_none_matching"
+    if moments.names_day(wish):
+        status = draft.calendar.verdict(max(at, draft.calendar.now)).status
+        if status in ("closed_day", "weekend", "too_far"):
+            _explain(draft, at)
+            return
+        reason = "slot_day_full" if not moments.names_hour(wish) else reason
+    _nearest(draft, at, reason)
+
+
+def _explain(draft: Draft, at: datetime) -> None:
+    verdict = draft.calendar.verdict(at)
+    _nearest(draft, at, f"slot_{verdict.status}", closure=verdict.closure, wanted=at)
+
+
+def _nearest(draft: Draft, at: datetime, reason: str, **args: object) -> None:
+    """Two of the same day when they exist and one of another, otherwise the nearest three."""
+    nearest = draft.calendar.nearest(at, 40)
+    if not nearest:
+        concern.hand_off(draft, "no_slot")
+        return
+    same_day = [one for one in nearest if one.date() == at.date()][:2]
+    others = [one for one in nearest if one.date() != at.date()]
+    chosen = sorted([*same_day, *_apart(others, OFFERS - len(same_day))])
+    draft.dialogue.wish = {}
+    draft.say(reason, **args)
+    _list(draft, chosen, "ask_slot")
+
+
+def _apart(nearest: Sequence[datetime], count: int) -> list[datetime]:
+    """The nearest, but not all of one day."""
+    day = timedelta(days=1)
+    chosen: list[datetime] = []
+    for at in nearest:
+        if len(chosen) < count and all(abs(at - other) >= day / 24 * 2 for other in chosen):
+            chosen.append(at)
+    return chosen
