@@ -1,0 +1,221 @@
+"""Visits are made, moved and closed here. The database refuses what must not be."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+
+from leads import funnel
+from leads.models import Lead
+from scheduling.models import Closure, OpeningHours, Visit, VisitRules
+from scheduling.slots import Calendar, Closed, Hours, Rules, Verdict
+
+Status = Visit.Status
+By = Visit.By
+
+_LOCK = 7_301_001  # this package's advisory lock; any number that nobody else takes
+
+
+class SlotTaken(Exception):  # noqa: N818 - a fact, named as one
+    """No place is left at this time."""
+
+
+class SlotClosed(Exception):  # noqa: N818
+    """The unit receives nobody at this time; `verdict` says why."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.status)
+        self.verdict = verdict
+
+
+class AlreadyBooked(Exception):  # noqa: N818
+    """The family has a visit ahead: `visit`."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(visit.pk)
+        self.visit = visit
+
+
+class NotActive(Exception):  # noqa: N818
+    """The visit is not in a state from which this step is possible; `visit` is fresh."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(visit.status)
+        self.visit = visit
+
+
+def load_calendar(now: datetime) -> Calendar:
+    """Everything that says when a visit can be, in four queries.
+
+    Raises VisitRules.DoesNotExist while the unit has no rules.
+    """
+    rules = VisitRules.objects.at(now).get()
+    not_over = Q(valid_until=None) | Q(valid_until__gt=now)
+    closures = Closure.objects.filter(active=True, ends_at__gt=now)
+    return Calendar(
+        rules=Rules(
+            rules.pk, rules.minutes, rules.capacity, rules.notice_minutes, rules.horizon_days
+        ),
+        hours=tuple(
+            Hours(row.pk, row.weekday, row.opens, row.closes, row.valid_from, row.valid_until)
+            for row in OpeningHours.objects.filter(not_over)
+        ),
+        closures=tuple(Closed(row.pk, row.starts_at, row.ends_at, row.name) for row in closures),
+        taken=tuple(Visit.objects.ahead(now).values_list("starts_at", "ends_at")),
+        now=now,
+        tz=ZoneInfo(settings.TIME_ZONE),
+    )
+
+
+@transaction.atomic
+def book(
+    lead: Lead, starts_at: datetime, *, now: datetime, by: str, client_key: str | None = None
+) -> Visit:
+    """A new visit of the family; the one that `client_key` already made, if it did.
+
+    `by` is one of Visit.By. Raises AlreadyBooked, SlotTaken or SlotClosed.
+    """
+    _one_at_a_time()
+    if client_key and (made := Visit.objects.filter(client_key=client_key, lead=lead).first()):
+        return made
+    if ahead := Visit.objects.filter(lead=lead).ahead(now).first():
+        raise AlreadyBooked(ahead)
+    visit = _insert(
+        Visit(lead=lead, starts_at=starts_at, created_by=by, client_key=client_key), now
+    )
+    funnel.advance(lead, Lead.Stage.BOOKED)
+    return visit
+
+
+@transaction.atomic
+def reschedule(
+    visit: Visit, starts_at: datetime, *, now: datetime, by: str, client_key: str | None = None
+) -> Visit:
+    """The visit that takes the place of `visit`, which stays as it is if anything is raised.
+
+    Moving to the same time returns `visit`. Raises NotActive, SlotTaken or SlotClosed.
+    """
+    _one_at_a_time()
+    if client_key and (
+        made := Visit.objects.filter(client_key=client_key, lead=visit.lead_id).first()
+    ):
+        return made
+    old = Visit.objects.get(pk=visit.pk)
+    if old.status not in Visit.ACTIVE or old.ends_at <= now:
+        raise NotActive(old)
+    if old.starts_at == starts_at:
+        return visit
+    _swap(old, Visit.ACTIVE, Status.RESCHEDULED, now=now, by=by)
+    new = _insert(
+        Visit(
+            lead=old.lead, starts_at=starts_at, created_by=by, client_key=client_key, replaces=old
+        ),
+        now,
+    )
+    funnel.fall_back(old.lead)
+    funnel.advance(old.lead, Lead.Stage.BOOKED)
+    visit.refresh_from_db()
+    return new
+
+
+@transaction.atomic
+def cancel(visit: Visit, reason: str, *, now: datetime, by: str) -> bool:
+    """False if it was cancelled already. Raises NotActive."""
+    changed = _swap(visit, Visit.ACTIVE, Status.CANCELLED, now=now, by=by, reason=reason[:200])
+    _fell_through(visit, now)
+    return changed
+
+
+@transaction.atomic
+def confirm(visit: Visit, *, now: datetime, by: str) -> bool:
+    """False if it was confirmed already. Raises NotActive."""
+    changed = _swap(visit, (Status.BOOKED,), Status.CONFIRMED, now=now, by=by)
+    funnel.advance(visit.lead, Lead.Stage.CONFIRMED)
+    return changed
+
+
+@transaction.atomic
+def mark(visit: Visit, outcome: Literal["attended", "no_show"], *, now: datetime, by: str) -> bool:
+    """Note whether the family came; a wrong mark can be set right. Raises NotActive."""
+    markable = (*Visit.ACTIVE, Status.ATTENDED, Status.NO_SHOW)
+    changed = _swap(visit, markable, Status(outcome), now=now, by=by)
+    if outcome == "attended":
+        funnel.advance(visit.lead, Lead.Stage.ATTENDED)
+    else:
+        _fell_through(visit, now)
+    return changed
+
+
+def _one_at_a_time() -> None:
+    """Until the transaction ends, nobody else books.
+
+    The constraints are what keeps places apart. But two inserts that conflict may each wait for
+    the other until PostgreSQL ends one as a deadlock, a second later: here the loser learns at
+    once that the place is gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _insert(visit: Visit, now: datetime) -> Visit:
+    calendar = load_calendar(now)
+    verdict = calendar.verdict(visit.starts_at)
+    if verdict.status == "taken":
+        raise SlotTaken
+    if not verdict.free:
+        raise SlotClosed(verdict)
+    visit.ends_at = visit.starts_at + timedelta(minutes=calendar.rules.minutes)
+    visit.seat = _free_seat(visit)
+    visit.created_at = now
+    try:
+        with transaction.atomic():
+            visit.save(force_insert=True)
+    except IntegrityError as error:
+        _explain(error, visit, now)
+        raise
+    return visit
+
+
+def _free_seat(visit: Visit) -> int:
+    """The lowest place that nobody holds in this span."""
+    overlapping = Visit.objects.active().filter(
+        starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at
+    )
+    held = set(overlapping.values_list("seat", flat=True))
+    return next(seat for seat in range(len(held) + 1) if seat not in held)
+
+
+def _explain(error: IntegrityError, visit: Visit, now: datetime) -> None:
+    """Raise by name what a constraint refused; return if it was another constraint."""
+    refused_by = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    if refused_by == "one_visit_per_place":
+        raise SlotTaken from error
+    if refused_by == "one_active_visit_per_family":
+        ahead = Visit.objects.filter(lead=visit.lead_id).ahead(now).first()
+        raise AlreadyBooked(ahead or visit) from error
+
+
+def _swap(
+    visit: Visit, allowed: tuple[Status, ...], to: Status, *, now: datetime, by: str, **also: Any
+) -> bool:
+    """Compare and swap the status; `visit` is fresh afterwards. False if it was `to` already."""
+    row = Visit.objects.filter(pk=visit.pk)
+    changed = (
+        row.filter(status__in=allowed).exclude(status=to).update(status=to, updated_at=now, **also)
+    )
+    visit.refresh_from_db()
+    if changed:
+        Visit.history.bulk_history_create(
+            [visit], update=True, default_change_reason=by, default_date=now
+        )
+    elif visit.status != to:
+        raise NotActive(visit)
+    return bool(changed)
+
+
+def _fell_through(visit: Visit, now: datetime) -> None:
+    if not Visit.objects.filter(lead=visit.lead_id).ahead(now).exists():
+        funnel.fall_back(visit.lead)
