@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=models.Model, covariant=True)
 PeriodRow = TypeVar("PeriodRow", bound="Dated")
 
 
-class NotOpen(Exception):  # noqa: N818 - a fact, named as one
+class NotOpen(Exception):
     """The row was already closed: somebody else has replaced it."""
 
 

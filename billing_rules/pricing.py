@@ -15,7 +15,7 @@ Rule = tuple[str, int]  # model name and id of the row that an amount comes from
 Asked = int | Sequence[str]
 
 
-class NoPrice(Exception):  # noqa: N818 - a fact, named as one
+class NoPrice(Exception):
     """No row of this kind holds at the moment that was asked for."""
 
 

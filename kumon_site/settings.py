@@ -23,7 +23,7 @@ DEBUG = env.bool("DEBUG", default=True)
 
 
 def _local_secret_key() -> str:
-    """A key of this data folder's own, so that a laptop needs no setting and restarts keep logins."""
+    """A key of this data folder's own: a laptop needs no setting, and restarts keep logins."""
     path = DATA_DIR / "secret_key"
     try:
         if not path.exists():

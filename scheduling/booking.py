@@ -19,11 +19,11 @@ By = Visit.By
 _LOCK = 7_301_001  # this package's advisory lock; any number that nobody else takes
 
 
-class SlotTaken(Exception):  # noqa: N818 - a fact, named as one
+class SlotTaken(Exception):
     """No place is left at this time."""
 
 
-class SlotClosed(Exception):  # noqa: N818
+class SlotClosed(Exception):
     """The unit receives nobody at this time; `verdict` says why."""
 
     def __init__(self, verdict: Verdict) -> None:
@@ -31,7 +31,7 @@ class SlotClosed(Exception):  # noqa: N818
         self.verdict = verdict
 
 
-class AlreadyBooked(Exception):  # noqa: N818
+class AlreadyBooked(Exception):
     """The family has a visit ahead: `visit`."""
 
     def __init__(self, visit: Visit) -> None:
@@ -39,7 +39,7 @@ class AlreadyBooked(Exception):  # noqa: N818
         self.visit = visit
 
 
-class NotActive(Exception):  # noqa: N818
+class NotActive(Exception):
     """The visit is not in a state from which this step is possible; `visit` is fresh."""
 
     def __init__(self, visit: Visit) -> None:

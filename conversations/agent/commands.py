@@ -36,6 +36,7 @@ class Command:
     reason: str | None = None
     when: When | None = None  # the span as our own reader reads it; set by grounding
     normal: Any = None  # a field's normal form; set by grounding
+    message_id: int | None = None  # where it was said; set by grounding
 
     def as_json(self) -> dict[str, Any]:
         """Only what is set, as in the schema."""
@@ -46,9 +47,8 @@ class Command:
         }
 
 
-_SCHEMA_KEYS = tuple(
-    field.name for field in fields(Command) if field.name not in ("when", "normal")
-)
+_GROUNDED = ("when", "normal", "message_id")
+_SCHEMA_KEYS = tuple(field.name for field in fields(Command) if field.name not in _GROUNDED)
 
 
 @cache

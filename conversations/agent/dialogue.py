@@ -1,4 +1,4 @@
-"""Where a dialogue stands: kept as JSON in Conversation.dialogue, started anew with each session."""
+"""Where a dialogue stands, kept as JSON in Conversation.dialogue; each session starts anew."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -15,7 +15,9 @@ class Dialogue:
 
     asked: str | None = None
     yes_no: bool = False  # a thumb up counts as yes only while this holds
-    offers: list[str] = field(default_factory=list)  # ISO datetimes, in the order they were numbered
+    offers: list[str] = field(
+        default_factory=list
+    )  # ISO datetimes, in the order they were numbered
     wish: dict[str, Any] = field(default_factory=dict)  # the last When that filtered offers
     pending: str | None = None  # ISO datetime or e-mail that a yes would accept
     moving: bool = False  # offers are for rescheduling

@@ -24,15 +24,35 @@ from conversations.agent.readers.subjects import read_subjects
 
 SPANS = frozenset({"pick_slot", "ask_slots", "reschedule"})
 TOPICS = FACTS | {"availability"}
+SUBJECT_CODES = frozenset({"math", "portuguese", "english"})
 
 
 def ground(
-    commands: Iterable[Command], text: str, *, now: datetime, knowledge: Iterable[str]
+    commands: Iterable[Command],
+    heard: Sequence[tuple[int, str]],
+    *,
+    now: datetime,
+    knowledge: Iterable[str],
 ) -> list[Command]:
-    """The commands that hold, with `when` and `normal` filled in; `knowledge` is the known keys."""
-    said, keys = fold(text), frozenset(knowledge)
+    """The commands that hold, with what only grounding knows filled in.
+
+    `heard` is the burst as (message id, text); `knowledge` the keys of the entries that exist.
+    """
+    folded = [(message_id, fold(text)) for message_id, text in heard]
+    said, keys = " ".join(text for _, text in folded), frozenset(knowledge)
     grounded = (_one(command, said, now, keys) for command in commands)
-    return [command for command in grounded if command is not None]
+    return [
+        replace(command, message_id=_said_in(command, folded))
+        for command in grounded
+        if command is not None
+    ]
+
+
+def _said_in(command: Command, folded: Sequence[tuple[int, str]]) -> int | None:
+    """The message that bears the evidence; the last one when it runs over several."""
+    wanted = fold(command.evidence)
+    holding = [message_id for message_id, text in folded if wanted and wanted in text]
+    return holding[-1] if holding else folded[-1][0] if folded else None
 
 
 def _one(command: Command, said: str, now: datetime, keys: frozenset[str]) -> Command | None:
@@ -66,7 +86,8 @@ def normalised(field: str, value: str, evidence: str) -> Any:
     if field == "school_grade":
         return next((grade for grade in read_grades(value, asked=True)), None)
     if field == "subjects":
-        return read_subjects(value, asked=True)
+        codes = [code.strip() for code in value.split(",")]
+        return codes if SUBJECT_CODES.issuperset(codes) else read_subjects(value, asked=True)
     if field == "schedule_preference":
         return read_preference(value, asked=True)
     return read_email(value) if field == "email" else read_phone(value)
@@ -81,10 +102,3 @@ def _name(field: str, value: str, evidence: str) -> str | None:
     if field == "parent_name":
         return read_parent_name(value, asked=True)
     return next(iter(read_student_names(value, asked=True)), None)
-
-
-def evidence_message(command: Command, heard: Sequence[tuple[int, str]]) -> int | None:
-    """Which of the messages (id, text) a command was said in; the last one when several fit."""
-    wanted = fold(command.evidence)
-    holding = [message_id for message_id, text in heard if wanted and wanted in fold(text)]
-    return holding[-1] if holding else (heard[-1][0] if heard else None)

@@ -34,9 +34,7 @@ def field_commands(
     yield from _of_students(text, dialogue, family, correction)
 
 
-def _of_family(
-    text: str, dialogue: Dialogue, correction: bool, now: datetime
-) -> Iterator[Command]:
+def _of_family(text: str, dialogue: Dialogue, correction: bool, now: datetime) -> Iterator[Command]:
     asked = dialogue.asked
     if name := read_parent_name(text, asked=asked == "parent_name"):
         yield _set(text, "parent_name", name, correction=correction)
@@ -101,7 +99,9 @@ def _parts(text: str, names: list[str]) -> list[str]:
     ends = [*starts[1:], len(text)]
     if len(names) == 1:
         return [text]
-    return [text[start:end] if start < end else text for start, end in zip(starts, ends, strict=True)]
+    return [
+        text[start:end] if start < end else text for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _details(
@@ -115,9 +115,7 @@ def _details(
         yield _set(text, "subjects", ", ".join(subjects), student=position, correction=correction)
 
 
-def _nameless(
-    text: str, asked: str | None, family: Family, correction: bool
-) -> Iterator[Command]:
+def _nameless(text: str, asked: str | None, family: Family, correction: bool) -> Iterator[Command]:
     """Several ages or grades without names belong to the students in order."""
     ages = read_ages(text, asked=asked == "student_age")
     grades = read_grades(text, asked=asked == "school_grade")

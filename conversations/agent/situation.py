@@ -30,7 +30,12 @@ class StudentFacts:
     is_parent: bool = False
 
     def value(self, field: str) -> Any:
-        return getattr(self, {"student_name": "name", "student_age": "age", "school_grade": "grade"}.get(field, field))
+        return getattr(
+            self,
+            {"student_name": "name", "student_age": "age", "school_grade": "grade"}.get(
+                field, field
+            ),
+        )
 
     def knows(self, field: str) -> bool:
         if self.is_parent and field in ("student_name", "school_grade"):

@@ -17,7 +17,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    """One family's chat with the unit's number. It is also the queue: `due_at` says a turn waits."""
+    """One family's chat with the unit's number. It is a queue too: `due_at` says a turn waits."""
 
     class Mode(models.TextChoices):
         BOT = "bot", _("Bot")

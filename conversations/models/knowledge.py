@@ -19,6 +19,8 @@ class KnowledgeEntry(Dated):
         models.CharField(max_length=200), verbose_name=_("ways to ask"), default=list, blank=True
     )
 
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
     objects = DatedQuerySet.as_manager()
 
     class Meta(Dated.Meta):

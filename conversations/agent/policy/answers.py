@@ -51,10 +51,13 @@ def _answer_one(draft: Draft, topic: str) -> None:
         concern.repeated_question(draft)
         if draft.finished:
             return
-    if topic in FACTS:
-        draft.say(f"answer_{topic}")
-    else:
+    if topic not in FACTS:
         draft.say("answer_knowledge", entry=topic)
+        return
+    draft.say(f"answer_{topic}")
+    plans = [student.subjects for student in draft.family.students if student.subjects]
+    if topic == "price" and sum(map(len, plans)) > 1:
+        draft.say("price_total", counts=plans)
 
 
 def _small_talk(draft: Draft, commands: Sequence[Command]) -> None:
@@ -67,5 +70,3 @@ def _small_talk(draft: Draft, commands: Sequence[Command]) -> None:
     media = next((one for one in commands if one.command == "clarify"), None)
     if media is not None and not draft.learned:
         draft.say(f"media_{media.topic}")
-
-

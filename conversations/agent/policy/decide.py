@@ -19,7 +19,7 @@ def decide(
     calendar: Calendar,
     now: datetime,
 ) -> Decision:
-    """Fields first, then a handoff (wins over all), at most two answers, the visit, one question."""
+    """Fields, then a handoff (wins over all), at most two answers, the visit, one question."""
     draft = Draft(dialogue, family, calendar, now)
     if consent := [one for one in commands if one.command == "opt_out"]:
         _keep_silence(draft, back=consent[0].topic == "back")

@@ -25,6 +25,7 @@ class Decision:
     dialogue: Dialogue
     acts: tuple[Act, ...]
     effects: tuple[Effect, ...]
+    family: Family  # as it is once the effects are applied
 
 
 class Draft:
@@ -63,4 +64,4 @@ class Draft:
         if not self.asking:
             self.dialogue.close_question()
         self.dialogue.bot_turns += bool(self.acts)
-        return Decision(self.dialogue, tuple(self.acts), tuple(self.effects))
+        return Decision(self.dialogue, tuple(self.acts), tuple(self.effects), self.family)

@@ -36,9 +36,7 @@ def _take_one(draft: Draft, command: Command) -> None:
 def _parent_studies(draft: Draft) -> None:
     if not draft.family.student(1).is_parent:
         draft.do(StudentIsParent())
-        draft.family = draft.family.with_student(
-            replace(draft.family.student(1), is_parent=True)
-        )
+        draft.family = draft.family.with_student(replace(draft.family.student(1), is_parent=True))
     draft.learned.append("student_name")
 
 
@@ -69,7 +67,7 @@ def _set(draft: Draft, command: Command, field: str, value: object, student: int
     known = old not in ("", None, ())
     status = "corrected" if known else "said"
     stored = list(new) if isinstance(new, tuple) else new
-    draft.do(SetField(field, stored, student, status, None))  # type: ignore[arg-type]
+    draft.do(SetField(field, stored, student, status, command.message_id))  # type: ignore[arg-type]
     draft.family = draft.family.with_field(field, new, student)
     if known and field != "schedule_preference":
         draft.learned.remove(field)  # the correction is acknowledged by itself

@@ -10,6 +10,7 @@ from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.visit import offers
 from conversations.agent.readers.dates import When
 
+
 def arrange(draft: Draft, commands: Sequence[Command]) -> None:
     """Meets at most one wish about the visit; most specific first."""
     said = {one.command: one for one in commands}

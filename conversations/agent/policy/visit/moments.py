@@ -12,7 +12,7 @@ EVENING = time(18)
 
 
 def exact(when: When, calendar: Calendar) -> list[datetime]:
-    """The moments said in full, day and hour; several when it is ambiguous, none when a part lacks."""
+    """The moments said in full, day and hour; several when ambiguous, none when a part lacks."""
     if when.time is None:
         return []
     return [datetime.combine(day, when.time, calendar.tz) for day in when.dates]

@@ -1,0 +1,58 @@
+"""Short answers to what was asked: understood without any model, whichever tier is on."""
+
+from conversations.agent.commands import Command
+from conversations.agent.hearing import Hearing
+from conversations.agent.intents import classify
+from conversations.agent.people import field_commands
+from conversations.agent.readers.answers import (
+    read_option,
+    read_yes_no,
+    starts_with_no,
+    starts_with_yes,
+)
+from leads.models import Field
+
+MOST_WORDS = 4
+SURELY_MORE = 0.5  # an intent this likely says that the message is more than an answer
+
+
+def consumed(hearing: Hearing) -> list[Command]:
+    """Commands if the whole message is an answer to what was asked, else nothing."""
+    text, asked = hearing.text, hearing.dialogue.asked
+    if asked is None or "?" in text or len(text.split()) > MOST_WORDS:
+        return []
+    commands = [*answers(hearing), *fields(hearing)]
+    to_the_point = any(
+        command.command in ("confirm", "deny", "pick_slot") or command.name == asked
+        for command in commands
+    )
+    more = any(
+        intent.name in ("answer", "handoff", "reschedule", "cancel_visit")
+        and intent.score >= SURELY_MORE
+        for intent in classify(text)
+    )
+    return commands if to_the_point and not more and asked != "schedule_preference" else []
+
+
+def fields(hearing: Hearing) -> list[Command]:
+    """set_field commands, each with the message that it was said in as evidence."""
+    return [
+        command
+        for line in hearing.lines
+        for command in field_commands(line, hearing.dialogue, hearing.family, hearing.now)
+    ]
+
+
+def answers(hearing: Hearing) -> list[Command]:
+    """Yes, no, or a number of the list, where that is what was asked."""
+    text, dialogue = hearing.text, hearing.dialogue
+    if dialogue.asked == "slot":
+        option = read_option(text, len(dialogue.offers))
+        if option is not None:
+            return [Command("pick_slot", text, option=option)]
+    answer = read_yes_no(text)
+    if answer is None and (dialogue.yes_no or dialogue.asked in Field.values):
+        answer = True if starts_with_yes(text) else False if starts_with_no(text) else None
+    if answer is None:
+        return []
+    return [Command("confirm" if answer else "deny", text)]

@@ -1,0 +1,30 @@
+"""The unit itself and its knowledge base, as they are on a fresh machine."""
+
+from datetime import datetime
+
+from conversations.knowledge.seed_files import read_entries
+from conversations.models import KnowledgeEntry, Unit
+
+
+def seed(now: datetime) -> None:
+    """Creates what is missing; whatever staff have changed or ended stays as they left it."""
+    if not Unit.objects.exists():
+        Unit.objects.create(
+            valid_from=now,
+            name="Kumon Vila A",
+            assistant_name="Cecília",
+            address="Av. Paraná, 6881 – Vila A, Foz do Iguaçu – PR",
+            contact_phone="+5551996921999",
+        )
+    known = set(KnowledgeEntry.objects.values_list("key", flat=True))
+    KnowledgeEntry.objects.bulk_create(
+        KnowledgeEntry(
+            valid_from=now,
+            key=entry.key,
+            title=entry.title,
+            body=entry.body,
+            questions=list(entry.questions),
+        )
+        for entry in read_entries()
+        if entry.key not in known
+    )
