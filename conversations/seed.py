@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from conversations.knowledge.seed_files import read_entries
 from conversations.models import KnowledgeEntry, Unit
+
+FIRST_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - made aware below, in the unit's time zone
 
 
 def seed(now: datetime) -> None:
     """Creates what is missing; whatever staff have changed or ended stays as they left it."""
+    since = min(timezone.make_aware(FIRST_DAY), now)
     if not Unit.objects.exists():
         Unit.objects.create(
-            valid_from=now,
+            valid_from=since,
             name="Kumon Vila A",
             assistant_name="Cecília",
             address="Av. Paraná, 6881 – Vila A, Foz do Iguaçu – PR",
@@ -19,7 +24,7 @@ def seed(now: datetime) -> None:
     known = set(KnowledgeEntry.objects.values_list("key", flat=True))
     KnowledgeEntry.objects.bulk_create(
         KnowledgeEntry(
-            valid_from=now,
+            valid_from=since,
             key=entry.key,
             title=entry.title,
             body=entry.body,
