@@ -75,6 +75,7 @@ def set_field(
     clean = _CLEAN[field](value)
     column = _STUDENT_COLUMN.get(field)
     if column is None:
+        lead.refresh_from_db(fields=[field])
         owner: Lead | Student = lead
     else:
         owner, _ = lead.students.get_or_create(position=_position(student))

@@ -210,6 +210,7 @@ class Visit(models.Model):
 
     objects = VisitQuerySet.as_manager()
     history = HistoricalRecords()
+    _history_date: datetime  # what django-simple-history dates its row with, if it is set
 
     class Meta:
         verbose_name = _("visit")
