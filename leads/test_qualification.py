@@ -200,7 +200,7 @@ def test_text_is_one_line_that_fits(lead):
         ("student_age", -1, 1),
         ("subjects", "math", 1),
         ("email", 3, 1),
-        ("student_name", "Pedro", -1),
+        ("student_name", "Pedro", 0),
         ("student_name", "Pedro", 5),
     ],
 )
