@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.slots import Calendar, Closed, Hours, Rules, spread
@@ -50,6 +50,7 @@ def all_free(calendar):
     return calendar.free(today, today + timedelta(days=25))
 
 
+@settings(deadline=None)
 @given(calendars())
 def test_what_is_free_breaks_no_rule(calendar):
     length = timedelta(minutes=calendar.rules.minutes)
@@ -66,6 +67,7 @@ def test_what_is_free_breaks_no_rule(calendar):
         )
 
 
+@settings(deadline=None)
 @given(calendars(), st.integers(0, 20 * 24 * 12))
 def test_a_verdict_is_free_exactly_for_what_is_listed(calendar, steps):
     base = calendar.now.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
@@ -75,6 +77,7 @@ def test_a_verdict_is_free_exactly_for_what_is_listed(calendar, steps):
     assert calendar.verdict(at).free == (at.astimezone(UTC) in listed)
 
 
+@settings(deadline=None)
 @given(calendars(), moments)
 def test_alternatives_are_free_and_the_nearest(calendar, at):
     free = all_free(calendar)
@@ -87,6 +90,7 @@ def test_alternatives_are_free_and_the_nearest(calendar, at):
         assert abs(found[0].astimezone(UTC) - at.astimezone(UTC)) == min(distance)
 
 
+@settings(deadline=None)
 @given(calendars(), moments)
 def test_the_next_opening_is_open(calendar, at):
     back = calendar.next_open(at)
@@ -95,6 +99,7 @@ def test_the_next_opening_is_open(calendar, at):
         assert calendar.is_open(back)
 
 
+@settings(deadline=None)
 @given(st.lists(moments, unique=True, max_size=12), st.integers(3, 5))
 def test_offers_cover_two_days_and_both_halves_when_there_are_any(candidates, count):
     offers = spread(candidates, count)
