@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduling.slots import Calendar, Closed, Hours, HoursRow, Rules, spread
+from scheduling.slots import Calendar, Closed, Hours, HoursRow, Rules
 
 TZ = ZoneInfo("America/Sao_Paulo")
 EVER = datetime(2010, 1, 1, tzinfo=UTC)
@@ -274,26 +274,6 @@ def test_opening_hours_for_a_text():
     assert found.hours_text_rows(date(2026, 4, 1))[1] == (
         HoursRow((5,), ((time(9), time(11)),), (60,))
     )
-
-
-@pytest.mark.parametrize(
-    ("free", "offers"),
-    [
-        ([], []),
-        (["10 09:00"], ["10 09:00"]),
-        (["10 09:00", "10 09:30", "10 14:00"], ["10 09:00", "10 09:30", "10 14:00"]),
-        (
-            ["10 09:00", "10 14:00", "11 09:00", "11 14:00", "12 09:00", "12 15:00"],
-            ["10 09:00", "11 14:00", "12 09:00"],
-        ),
-        (["10 09:00", "10 09:30", "10 16:00", "11 09:00"], ["10 09:00", "10 16:00", "11 09:00"]),
-        (["10 09:00", "11 09:00", "12 09:00", "10 14:00"], ["10 09:00", "10 14:00", "11 09:00"]),
-    ],
-)
-def test_offers_are_spread(free, offers):
-    assert [
-        f"{at:%d %H:%M}" for at in spread([local(f"2026-03-{text}") for text in free])
-    ] == offers
 
 
 def test_a_month_of_slots_is_found_in_milliseconds():
