@@ -100,8 +100,9 @@ class DiscountRule(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(percent__gt=0, percent__lte=100, amount=None)
-                | Q(percent=None, amount__gt=0),
+                # NULL > 0 is unknown, and a check lets the unknown pass
+                condition=Q(percent__isnull=False, percent__gt=0, percent__lte=100, amount=None)
+                | Q(amount__isnull=False, amount__gt=0, percent=None),
                 name="discount_is_percent_or_amount",
                 violation_error_message=_("Give a percentage up to 100 or an amount, not both."),
             ),

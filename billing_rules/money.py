@@ -7,7 +7,7 @@ CENT = Decimal("0.01")
 
 _BRL = re.compile(
     r"(?P<sign>-?)\s*(?:R\$\s*)?"
-    r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)"
+    r"(?P<whole>\d{1,3}(?:\.\d{3}){1,3}|\d{1,12})"
     r"(?:,(?P<cents>\d{1,2})|\.(?P<dot_cents>\d{2}))?",
     re.IGNORECASE | re.ASCII,
 )

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeFi
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -52,10 +53,17 @@ class Dated(models.Model):
             raise ValidationError({"valid_until": _("The end must come after the beginning.")})
 
 
+def range_of_one(number: Combinable) -> Func:
+    """A whole number as a range, so that GiST compares it without btree_gist."""
+    return Func(
+        number, number, Value("[]"), function="int8range", output_field=BigIntegerRangeField()
+    )
+
+
 def never_two_at_once(name: str, key: str | None = None) -> ExclusionConstraint:
     """No two rows whose periods overlap, for each value of the whole-number column `key`.
 
-    A NULL key counts as a value of its own. Ranges on both sides need no btree_gist.
+    A NULL key counts as a value of its own.
     """
     period = Func(
         F("valid_from"),
@@ -65,14 +73,7 @@ def never_two_at_once(name: str, key: str | None = None) -> ExclusionConstraint:
     )
     expressions: list[tuple[Func, str]] = [(period, RangeOperators.OVERLAPS)]
     if key:
-        number = Coalesce(F(key), Value(-1))
-        same = Func(
-            number,
-            number,
-            Value("[]"),
-            function="int8range",
-            output_field=BigIntegerRangeField(),
-        )
+        same = range_of_one(Coalesce(F(key), Value(-1)))
         expressions.insert(0, (same, RangeOperators.OVERLAPS))
     return ExclusionConstraint(
         name=name,

@@ -1,5 +1,7 @@
 """Where a family stands: from what is known of it, never from a guess."""
 
+from django.db import transaction
+
 from leads.models import Lead
 from leads.qualification import is_qualified
 
@@ -21,12 +23,13 @@ _RANK = {
 }
 
 
+@transaction.atomic
 def advance(lead: Lead, reached: Stage = Stage.NEW) -> Stage:
     """Raise the lead to the highest of where it is, `reached` and what its fields say.
 
     Never lowers it. A lost family comes back only by something it does (`reached`).
     """
-    stage = Stage(lead.stage)
+    stage = _held(lead)
     if stage == Stage.LOST:
         if reached == Stage.NEW:
             return stage
@@ -34,11 +37,20 @@ def advance(lead: Lead, reached: Stage = Stage.NEW) -> Stage:
     return _put(lead, max(stage, reached, _by_fields(lead), key=_RANK.__getitem__))
 
 
+@transaction.atomic
 def fall_back(lead: Lead) -> Stage:
     """The visit fell through: back to what the fields say. Later stages stay."""
-    if lead.stage not in (Stage.BOOKED, Stage.CONFIRMED):
-        return Stage(lead.stage)
+    stage = _held(lead)
+    if stage not in (Stage.BOOKED, Stage.CONFIRMED):
+        return stage
     return _put(lead, max(Stage.TALKING, _by_fields(lead), key=_RANK.__getitem__))
+
+
+def _held(lead: Lead) -> Stage:
+    """The stage as it stands, kept from others until the transaction ends."""
+    rows = Lead.objects.select_for_update(no_key=True).filter(pk=lead.pk)
+    lead.stage = rows.values_list("stage", flat=True).get()
+    return Stage(lead.stage)
 
 
 def _by_fields(lead: Lead) -> Stage:

@@ -154,7 +154,7 @@ class FieldEvidence(models.Model):
 
     class Status(models.TextChoices):
         SAID = "said", _("said")
-        CONFIRMED = "confirmed", _("confirmed")
+        CONFIRMED = "confirmed", _("confirmed by the family")
         CORRECTED = "corrected", _("corrected")
         STAFF = "staff", _("entered by staff")
         CANDIDATE = "candidate", _("candidate, not confirmed")

@@ -67,14 +67,15 @@ def set_field(
 ) -> bool:
     """Keep `value` (a normal form) and its evidence; True if the field has changed.
 
-    `field` is one of FIELDS, `student` the position 1 to 4 for a student's field. What staff
-    entered stays: a later saying of the family, like a candidate, is kept as evidence only. So is
-    a phone that belongs to another family. An empty value clears the field.
+    `field` is one of FIELDS, `student` the position 1 to 4 for a student's field (None is 1).
+    What staff entered stays: a later saying of the family, like a candidate, is kept as evidence
+    only. So is a phone that belongs to another family. An empty value clears the field.
     Raises ValueError for a value that the field cannot hold.
     """
     clean = _CLEAN[field](value)
     column = _STUDENT_COLUMN.get(field)
     if column is None:
+        lead.refresh_from_db(fields=[field])
         owner: Lead | Student = lead
     else:
         owner, _ = lead.students.get_or_create(position=_position(student))
@@ -116,7 +117,9 @@ def as_text(value: Value) -> str:
 
 
 def _position(student: int | None) -> int:
-    if student is None or not 1 <= student <= Student.MOST:
+    if student is None:
+        return 1
+    if not 1 <= student <= Student.MOST:
         raise ValueError(f"no student {student}")
     return student
 

@@ -78,7 +78,8 @@ def book(
 
     `by` is one of Visit.By. Raises AlreadyBooked, SlotTaken or SlotClosed.
     """
-    _one_at_a_time()
+    _hold_family(lead.pk)
+    _hold_calendar()
     if client_key and (made := Visit.objects.filter(client_key=client_key, lead=lead).first()):
         return made
     if ahead := Visit.objects.filter(lead=lead).ahead(now).first():
@@ -98,7 +99,8 @@ def reschedule(
 
     Moving to the same time returns `visit`. Raises NotActive, SlotTaken or SlotClosed.
     """
-    _one_at_a_time()
+    _hold_family(visit.lead_id)
+    _hold_calendar()
     if client_key and (
         made := Visit.objects.filter(client_key=client_key, lead=visit.lead_id).first()
     ):
@@ -149,7 +151,12 @@ def mark(visit: Visit, outcome: Literal["attended", "no_show"], *, now: datetime
     return changed
 
 
-def _one_at_a_time() -> None:
+def _hold_family(lead_id: int) -> None:
+    """The first lock of every step, so that steps for one family wait and never deadlock."""
+    Lead.objects.select_for_update(no_key=True).values_list("pk").get(pk=lead_id)
+
+
+def _hold_calendar() -> None:
     """Until the transaction ends, nobody else books.
 
     The constraints are what keeps places apart. But two inserts that conflict may each wait for
@@ -169,7 +176,7 @@ def _insert(visit: Visit, now: datetime) -> Visit:
         raise SlotClosed(verdict)
     visit.ends_at = visit.starts_at + timedelta(minutes=calendar.rules.minutes)
     visit.seat = _free_seat(visit)
-    visit.created_at = now
+    visit.created_at = visit._history_date = now
     try:
         with transaction.atomic():
             visit.save(force_insert=True)
@@ -202,6 +209,7 @@ def _swap(
     visit: Visit, allowed: tuple[Status, ...], to: Status, *, now: datetime, by: str, **also: Any
 ) -> bool:
     """Compare and swap the status; `visit` is fresh afterwards. False if it was `to` already."""
+    _hold_family(visit.lead_id)
     row = Visit.objects.filter(pk=visit.pk)
     changed = (
         row.filter(status__in=allowed).exclude(status=to).update(status=to, updated_at=now, **also)

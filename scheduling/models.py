@@ -3,20 +3,19 @@ from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
-    BigIntegerRangeField,
     DateTimeRangeField,
     RangeOperators,
 )
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from billing_rules.periods import Dated, DatedQuerySet, never_two_at_once
+from billing_rules.periods import Dated, DatedQuerySet, never_two_at_once, range_of_one
 from leads.models import Lead
 
 
@@ -135,17 +134,6 @@ class Closure(models.Model):
         return f"{self.name} ({timezone.localtime(self.starts_at):%d/%m/%Y})"
 
 
-def _same(column: str) -> Func:
-    """The whole number in `column` as a range of one, which GiST compares without btree_gist."""
-    return Func(
-        F(column),
-        F(column),
-        Value("[]"),
-        function="int8range",
-        output_field=BigIntegerRangeField(),
-    )
-
-
 def _span(start: str, end: str) -> Func:
     return Func(
         F(start),
@@ -210,6 +198,7 @@ class Visit(models.Model):
 
     objects = VisitQuerySet.as_manager()
     history = HistoricalRecords()
+    _history_date: datetime  # what django-simple-history dates its row with, if it is set
 
     class Meta:
         verbose_name = _("visit")
@@ -232,7 +221,7 @@ class Visit(models.Model):
             ExclusionConstraint(
                 name="one_visit_per_place",
                 expressions=[
-                    (_same("seat"), RangeOperators.OVERLAPS),
+                    (range_of_one(F("seat")), RangeOperators.OVERLAPS),
                     (_span("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(status__in=["booked", "confirmed"]),
@@ -243,7 +232,7 @@ class Visit(models.Model):
             ExclusionConstraint(
                 name="one_active_visit_per_family",
                 expressions=[
-                    (_same("lead_id"), RangeOperators.OVERLAPS),
+                    (range_of_one(F("lead_id")), RangeOperators.OVERLAPS),
                     (_span("created_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(status__in=["booked", "confirmed"]),

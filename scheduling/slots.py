@@ -95,7 +95,7 @@ class Calendar:
         earliest = max(first, self._local(self.now).date())
         latest = min(last, self._local(self._horizon).date())
         days = (earliest + timedelta(days=n) for n in range((latest - earliest).days + 1))
-        return [at for day in days for at in self._starts(day) if self._is_free(at)]
+        return sorted({at for day in days for at in self._starts(day) if self._is_free(at)})
 
     def verdict(self, at: datetime) -> Verdict:
         """Whether a visit can start at `at`, or the first reason why not."""

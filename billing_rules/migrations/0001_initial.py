@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'discount rules',
                 'ordering': ['-valid_from', '-id'],
                 'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='billing_rules_discountrule_period'), models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('percent__gt', 0), ('percent__lte', 100)), models.Q(('amount__gt', 0), ('percent', None)), _connector='OR'), name='discount_is_percent_or_amount', violation_error_message='Give a percentage up to 100 or an amount, not both.'), models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('kind',), name='one_open_discount_per_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='billing_rules_discountrule_period'), models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('percent__gt', 0), ('percent__isnull', False), ('percent__lte', 100)), models.Q(('amount__gt', 0), ('amount__isnull', False), ('percent', None)), _connector='OR'), name='discount_is_percent_or_amount', violation_error_message='Give a percentage up to 100 or an amount, not both.'), models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('kind',), name='one_open_discount_per_kind')],
             },
         ),
         migrations.CreateModel(

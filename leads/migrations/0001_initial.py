@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('value', models.TextField(blank=True, help_text='As it is shown.', verbose_name='value')),
                 ('normal', models.JSONField(blank=True, null=True, verbose_name='normal form')),
                 ('message_id', models.BigIntegerField(blank=True, null=True, verbose_name='message')),
-                ('status', models.CharField(choices=[('said', 'said'), ('confirmed', 'confirmed'), ('corrected', 'corrected'), ('staff', 'entered by staff'), ('candidate', 'candidate, not confirmed')], max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('said', 'said'), ('confirmed', 'confirmed by the family'), ('corrected', 'corrected'), ('staff', 'entered by staff'), ('candidate', 'candidate, not confirmed')], max_length=10, verbose_name='status')),
                 ('created_at', models.DateTimeField(verbose_name='created at')),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='leads.lead', verbose_name='lead')),
                 ('student', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='leads.student', verbose_name='student')),
