@@ -1,0 +1,194 @@
+"""Short answers: yes or no, a pick from a list, stop and start, and signs of a correction."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from .fold import fold
+from .numerals import NUMBER, value_of
+
+_LEXICON = Path(__file__).parent / "data" / "answers.txt"
+_LONGEST = 5  # words in a phrase
+
+_YES_SIGNS = re.compile("[👍👌✅]")
+_NO_SIGN = "👎"
+
+_STOP = {"parar", "pare", "sair", "stop", "cancelar inscricao", "descadastrar"}
+_START = {"voltar", "volta"}
+
+_PICK_LEAD = (
+    r"(?:(?:eu |pode ser|quero|prefiro|escolho|fico com|vou de|vai ser|marca|pode marcar|entao|"
+    r"seria|acho que|vou querer|gostaria d[ao]|sim|ok) ?,? ?)*(?:(?:na|no|a|o) )?"
+)
+_PICK_NOUN = r"(?:opcao|alternativa|numero|num|n|op|item|horario|data)"
+_ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
+_PICK_TAIL = r"(?: (?:opcao|horario|data|mesmo|por favor|obrigad[oa]|pfv|entao|sim|ta bom))*"
+_PICK_NUMBER = re.compile(
+    rf"{_PICK_LEAD}(?:{_PICK_NOUN} ?\.?:? ?)?\(?(?P<n>{NUMBER})(?: ?[).a]| o)?{_PICK_TAIL}"
+)
+_PICK_ORDINAL = re.compile(
+    rf"{_PICK_LEAD}(?:{_PICK_NOUN} )?(?P<o>{'|'.join(_ORDINALS)}|ultim[oa]|(?:do|da) meio)"
+    rf"{_PICK_TAIL}"
+)
+
+_CORRECTION = re.compile(
+    r"\b(?:na verdade|na vdd|na real|corrig\w+|correcao|retific\w+|errei|errado|errada|enganei|"
+    r"quis dizer|quero dizer|queria dizer|alias|ou melhor|melhor dizendo|minto|me confundi|"
+    r"confundi|digo|troquei as bolas|ops|opa errei|e sim)\b"
+    r"|\b(?:desculp\w*|perdao|sorry)[,.]? (?:e|sao|era|eh|foi)\b(?! que)"
+    r"|\bnao (?:e|sao|era|eh|tem)\b [^,.;?]{1,30}(?:[,.;]|\bmas\b)(?: mas)? ?(?:e|sao|eh|tem|sim)\b"
+    r"|\b(?:e|sao|eh|tem) [^,.;?]{1,20}, ?(?:e )?nao (?:e )?(?:o |a )?[\d\w]+$"
+)
+_STARRED = re.compile(r"\s*(?:\*[^*\s][^*]*|[^*]*[^*\s]\*)\s*")
+
+
+def read_yes_no(text: str) -> bool | None:
+    """Return True or False where the whole message is an agreement or a denial, else None.
+
+    None for questions, for both at once, and as soon as anything else is said:
+    see `starts_with_yes` and `starts_with_no` for those.
+    """
+    if "?" in text:
+        return None
+    kinds = set(_kinds(_plain(text)))
+    if None in kinds:
+        return None
+    said = {kind in {"yes", "weak"} for kind in kinds if kind != "polite"}
+    if said:
+        return said.pop() if len(said) == 1 else None
+    return _sign(text)
+
+
+def starts_with_yes(text: str) -> bool:
+    """Tell whether `text` opens with an agreement ("sim, mas quinta"), whatever follows."""
+    return _opening(text) == "yes"
+
+
+def starts_with_no(text: str) -> bool:
+    """Tell whether `text` opens with a denial ("não, quero sexta"), whatever follows.
+
+    "Não sei" and "não entendi" deny nothing.
+    """
+    return _opening(text) == "no"
+
+
+def read_option(text: str, count: int) -> int | None:
+    """Return the 1-based pick among `count` shown options, or None.
+
+    Only where the whole message is the pick. "a segunda" is the second one; a bare "segunda"
+    is a weekday and left to the reader of dates.
+    """
+    folded = fold(text).strip(" .,")
+    if number := _PICK_NUMBER.fullmatch(folded):
+        pick = value_of(number["n"])
+    elif ordinal := _PICK_ORDINAL.fullmatch(folded):
+        pick = _position(ordinal["o"], count)
+    else:
+        return None
+    bare_weekday = folded in {"segunda", "terca", "quarta", "quinta", "sexta"}
+    return pick if 1 <= pick <= count and not bare_weekday else None
+
+
+def read_stop(text: str) -> Literal["stop", "start"] | None:
+    """Return what a parent who sends only PARAR, SAIR, STOP or VOLTAR wants, else None."""
+    word = fold(text).strip(" .,-*_")
+    if word in _STOP:
+        return "stop"
+    return "start" if word in _START else None
+
+
+def is_correction(text: str) -> bool:
+    """Tell whether `text` takes back something said ("na verdade são 8", "*Pedro")."""
+    return bool(_STARRED.fullmatch(text) or _CORRECTION.search(fold(text.replace("!", ","))))
+
+
+def _position(ordinal: str, count: int) -> int:
+    if ordinal.startswith("ultim"):
+        return count
+    if "meio" in ordinal:
+        return (count + 1) // 2 if count % 2 else 0
+    return next(i for i, form in enumerate(_ORDINALS, 1) if re.fullmatch(form, ordinal))
+
+
+def _sign(text: str) -> bool | None:
+    yes, no = bool(_YES_SIGNS.search(text)), _NO_SIGN in text
+    folded = _plain(text)
+    return yes if yes != no and set(_kinds(folded)) <= {"polite"} else None
+
+
+def _plain(text: str) -> str:
+    """Fold for the lexicon: letters once in a row, clause ends as commas."""
+    folded = fold(re.sub(r"[!\n]", ",", text))
+    return re.sub(r"([a-z])\1+", r"\1", re.sub(r"[,.;:\-]+", " , ", folded))
+
+
+def _kinds(plain: str) -> Iterator[str | None]:
+    """What each phrase of the message is, longest phrases first; None for an unknown word."""
+    words = [word for word in plain.split() if word != ","]
+    while words:
+        size, kind = _longest(words)
+        yield kind
+        words = words[size:]
+
+
+def _longest(words: list[str]) -> tuple[int, str | None]:
+    for size in range(min(_LONGEST, len(words)), 0, -1):
+        if kind := _PHRASES.get(" ".join(words[:size])):
+            return size, kind
+    return 1, None
+
+
+def _opening(text: str) -> str | None:
+    """Kind of the first phrase that answers; a weak one only where its clause ends."""
+    words = _plain(text).split()
+    while words:
+        size, kind = (1, "polite") if words[0] == "," else _longest(words)
+        rest = words[size:]
+        if kind != "polite":
+            break
+        words = rest
+    else:
+        return None
+    ended = not rest or rest[0] == ","
+    if kind == "weak":
+        return "yes" if ended else None
+    if kind == "no" and not ended and rest[0] in _NOT_DENIED:
+        return None
+    if kind in {"yes", "no"} and words[0] in _ONLY_ALONE and not ended:
+        return None
+    return kind
+
+
+# After "não" these say what the parent lacks, not that the answer is no.
+_NOT_DENIED = {
+    *("sei", "entendi", "entendo", "compreendi", "lembro", "recebi", "conheco", "vi", "achei"),
+    *("sabia", "sabemos", "entendemos", "consegui", "apareceu", "chegou", "tenho", "tem", "gosta"),
+}
+# Words that begin ordinary sentences as well.
+_ONLY_ALONE = {
+    "nem",
+    "nada",
+    "nenhum",
+    "nenhuma",
+    "nunca",
+    "deixa",
+    "legal",
+    "top",
+    "tudo",
+    "marca",
+}
+
+
+def _load() -> dict[str, str]:
+    phrases: dict[str, str] = {}
+    section = ""
+    for line in _LEXICON.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            phrases.setdefault(_plain(line), section)
+    return phrases
+
+
+_PHRASES = _load()

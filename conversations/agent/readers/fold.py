@@ -1,0 +1,21 @@
+"""One spelling for every way a parent may write the same words."""
+
+import re
+import unicodedata
+
+# Marks that carry a meaning: dates, hours, decimals, addresses, prices, questions, clauses.
+_NOISE = re.compile(r"[^\w\s,.:;?/@+\-$%()]|_+(?=\s|$)")
+_SPACES = re.compile(r"\s+")
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case, without accents, with single spaces.
+
+    Letters, digits and the marks `, . : ; ? / @ + - $ % ( )` stay; ordinals become letters
+    ("5º" is "5o", "1ª" is "1a"); emojis, quotes and exclamation marks become spaces;
+    invisible characters go. `fold(fold(x)) == fold(x)`.
+    """
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = "".join(c for c in letters if unicodedata.category(c) not in {"Mn", "Cf"})
+    dashes = re.sub(r"[‐-―−]", "-", kept)
+    return _SPACES.sub(" ", _NOISE.sub(" ", dashes)).strip()

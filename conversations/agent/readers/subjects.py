@@ -1,0 +1,61 @@
+"""The subjects a parent asks for: the unit teaches mathematics, Portuguese and English."""
+
+import re
+
+from rapidfuzz import fuzz
+
+from .fold import fold
+
+SUBJECTS = ("math", "portuguese", "english")
+
+_WORDS = {
+    "math": r"mat|mate|matem|matema|mtm|matematicas?|exatas|tabuadas?|calculos?|fracao|fracoes|"
+    r"multiplicacao|divisao|raciocinio logico|(?<!pagar )(?<!pagar as )(?<!pago )contas|"
+    r"soma|subtracao|algebra|geometria|equacao|equacoes|math",
+    "portuguese": r"port|portu|portuga|portugues|lingua portuguesa|leituras?|redacao|redacoes|"
+    r"interpretacao|gramatica|ortografia|alfabetizacao|alfabetizar|alfabetizad[oa]|"
+    r"(?:a|sabe|aprender|lendo|em) ler|ler e escrever|ler direito|caligrafia|"
+    r"(?:a|sabe|ler e|na|da) escrita|(?:a|sabe|ler e) escrever|producao de texto|le mal",
+    "english": r"ing|ingles|english|inglesa|ingleis|ingreis",
+}
+_KNOWN = {code: re.compile(rf"\b(?:{words})\b") for code, words in _WORDS.items()}
+_MODELS = {"math": "matematica", "portuguese": "portugues", "english": "ingles"}
+_TYPO = {"math": 78, "portuguese": 82, "english": 83}
+_REFUSED = re.compile(
+    r"\b(?:menos|exceto|sem|tirando|fora|nao (?:e|seria|quero|quer|queremos|precisa|preciso)"
+    r"(?: de| fazer)?|nao,? (?:o|a|e)?) *(?:o |a |de )?(?P<left>[a-z]+)"
+    r"|(?P<right>[a-z]+) (?:nao(?: quero| precisa)?|n)\s*(?=$|[,.;])"
+)
+_ALL = re.compile(
+    r"\b(?:todas?|todos|tudo|as tres|os tres|as 3|os 3|tds|completo)\b(?! (?:os|as|o|a) dias?)"
+)
+
+
+def read_subjects(text: str, asked: bool = False) -> list[str]:
+    """Return the codes wanted in `text`, in the order of `SUBJECTS`.
+
+    Refused ones ("menos inglês", "português não") are left out. `asked`: the last question was
+    about subjects, so "todas" and "os três" mean all of them.
+    """
+    folded = fold(text)
+    refused = _refused(folded)
+    named = {code for code in SUBJECTS if _names(folded, code)}
+    wanted = named - refused
+    if asked and _ALL.search(folded) and not wanted:
+        wanted = set(SUBJECTS) - refused
+    return [code for code in SUBJECTS if code in wanted]
+
+
+def _names(folded: str, code: str) -> bool:
+    if _KNOWN[code].search(folded):
+        return True
+    model = _MODELS[code]
+    return any(
+        word[0] == model[0] and fuzz.ratio(word, model) >= _TYPO[code]
+        for word in re.findall(r"[a-z]{5,}", folded)
+    )
+
+
+def _refused(folded: str) -> set[str]:
+    words = [match["left"] or match["right"] for match in _REFUSED.finditer(folded)]
+    return {code for code in SUBJECTS if any(_names(word, code) for word in words)}
