@@ -25,7 +25,8 @@ LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=100, keepa
 MEDIA_BYTES = 20 * 2**20
 BASE64_OVERHEAD = 1.4  # 4/3, and the JSON around it
 FOUND_PER_PAGE = 100
-ACK_RANK: tuple[AckStatus, ...] = ("pending", "sent", "delivered", "read", "played")
+# The furthest wins; what failed counts as failed unless it arrived all the same.
+ACK_RANK: tuple[AckStatus, ...] = ("pending", "sent", "failed", "delivered", "read", "played")
 NEVER_LEFT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -85,7 +86,7 @@ class EvolutionGateway(Gateway):
     @cached_property
     def _client(self) -> httpx2.Client:
         # Evolution is a neighbour on a private network, whatever proxy the machine uses outside.
-        return httpx2.Client(timeout=TIMEOUT, limits=LIMITS, trust_env=False)
+        return httpx2.Client(limits=LIMITS, trust_env=False)
 
     def _find(self, key: dict[str, str]) -> list[FoundMessage]:
         query = {"where": {"key": key}, "page": 1, "offset": FOUND_PER_PAGE}
@@ -112,13 +113,15 @@ class EvolutionGateway(Gateway):
             return  # a reply must not fail or wait for it; the reply itself reports trouble
 
     def _call(
-        self, method: str, path: str, body: Any, timeout: httpx2.Timeout = TIMEOUT
+        self, method: str, path: str, body: Any, timeout: httpx2.Timeout | None = None
     ) -> httpx2.Response:
         base, instance = settings.EVOLUTION_API_URL.rstrip("/"), settings.EVOLUTION_INSTANCE
         url = f"{base}/{path}/{quote(instance, safe='')}"
         headers = {"apikey": settings.EVOLUTION_API_KEY}
         try:
-            request = self._client.stream(method, url, json=body, headers=headers, timeout=timeout)
+            request = self._client.stream(
+                method, url, json=body, headers=headers, timeout=timeout or TIMEOUT
+            )
             with request as response:
                 return _whole(response)
         except NEVER_LEFT as error:
@@ -158,10 +161,9 @@ def found_message(record: dict[str, Any]) -> FoundMessage | None:
         return None
     updates = [as_dict(each).get("status") for each in as_list(record.get("MessageUpdate"))]
     statuses = {ack_status(each) for each in [record.get("status"), *updates]}
-    reached = [status for status in ACK_RANK if status in statuses]
-    status: AckStatus = "failed" if "failed" in statuses else "pending"
+    reached: list[AckStatus] = [status for status in ACK_RANK if status in statuses]
     text = read_content(*unwrapped(record.get("message"))).text
-    return FoundMessage(provider_id, text, sent_at, reached[-1] if reached else status)
+    return FoundMessage(provider_id, text, sent_at, reached[-1] if reached else "pending")
 
 
 def too_large() -> SendError:

@@ -1,11 +1,9 @@
 """A local HTTP server that behaves like Evolution API 2.3.6 on Baileys, with faults on order.
 
-    with EvolutionStandIn() as evolution:
-        settings.EVOLUTION_API_URL = evolution.url
+    with EvolutionStandIn() as evolution:  # then settings.EVOLUTION_API_URL = evolution.url
         evolution.faults.append(Fault.dropped_after_accepting())
         ...
-        evolution.sent      # what "arrived" at parents' phones
-        evolution.requests  # every call
+        evolution.sent, evolution.requests  # what "arrived" at parents' phones; every call
 
 With `webhook_url` it also posts as Evolution does: the `send.message` echo and the acks of what is
 sent, and parents' messages through `parent_writes`.
@@ -25,52 +23,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
-GRAPH_ERROR = "(#{code}) Meta does not want to"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong with one call. `accepted`: the message arrives all the same."""
-
-    status: int | None = None  # None: no answer, the connection is dropped
-    body: bytes = b""
-    content_type: str = "application/json"
-    accepted: bool = False
-    seconds: float = 0.0
-    path: str = "/message/sendText/"
-
-    @classmethod
-    def answer(cls, status: int, body: Any, **kwargs: Any) -> Self:
-        return cls(status=status, body=json.dumps(body).encode(), **kwargs)
-
-    @classmethod
-    def html(cls, status: int = 502, **kwargs: Any) -> Self:
-        return cls(status=status, body=HTML, content_type="text/html", **kwargs)
-
-    @classmethod
-    def graph(cls, code: int) -> Self:
-        """A refusal of Meta's: 201 without a key."""
-        text = GRAPH_ERROR.format(code=code)
-        return cls.answer(201, {"message": text, "type": "OAuthException", "code": code})
-
-    @classmethod
-    def failed(cls, status: int, message: Any, error: str = "Bad Request") -> Self:
-        body = {"status": status, "error": error, "response": {"message": message}}
-        return cls.answer(status, body)
-
-    @classmethod
-    def dropped(cls) -> Self:
-        return cls()
-
-    @classmethod
-    def dropped_after_accepting(cls) -> Self:
-        return cls(accepted=True)
-
-    @classmethod
-    def slow(cls, seconds: float) -> Self:
-        """Accepts, but drops the connection only after a while: the caller's timeout comes first."""
-        return cls(accepted=True, seconds=seconds)
+from tests.stand_ins.faults import Fault
 
 
 @dataclass(frozen=True)
@@ -99,7 +52,7 @@ class EvolutionStandIn:
     not_on_whatsapp: set[str] = field(default_factory=set)
 
     def __enter__(self) -> Self:
-        self._stopping = threading.Event()
+        self.stopping = threading.Event()
         self._outbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", self.port), _handler(self))
@@ -113,7 +66,7 @@ class EvolutionStandIn:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopping.set()
+        self.stopping.set()
         self._outbox.put(None)
         self._server.shutdown()
         self._server.server_close()
@@ -160,9 +113,6 @@ class EvolutionStandIn:
             if chosen:
                 self.faults.remove(chosen)
             return chosen
-
-    def wait(self, seconds: float) -> None:
-        self._stopping.wait(seconds)
 
     def accept(self, body: dict[str, Any]) -> dict[str, Any]:
         """Keeps a text as sent, echoes and acknowledges it; the answer of sendText."""
@@ -214,7 +164,7 @@ class EvolutionStandIn:
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status
+                return int(response.status)
         except urllib.error.HTTPError as error:
             return error.code
         except OSError:
@@ -244,7 +194,7 @@ def _handler(evolution: EvolutionStandIn) -> type[BaseHTTPRequestHandler]:
 
         def _handle(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            body = json.loads(content) if content else None
+            body: Any = json.loads(content or b"{}")
             apikey = self.headers.get("apikey")
             evolution.requests.append(Call(self.command, self.path, apikey, body))
             fault = evolution.take_fault(self.path)
@@ -253,8 +203,7 @@ def _handler(evolution: EvolutionStandIn) -> type[BaseHTTPRequestHandler]:
                 return
             if fault.accepted:
                 evolution.accept(body)
-            if fault.seconds:
-                evolution.wait(fault.seconds)
+            evolution.stopping.wait(fault.seconds)
             if fault.status is None:
                 self.close_connection = True
             else:
@@ -314,14 +263,14 @@ def _find_messages(evolution: EvolutionStandIn, body: Any) -> tuple[int, Any]:
     found, size = evolution.found(body.get("where", {})), body.get("offset", 50)
     pages = -(-len(found) // size)
     records = found[: size if body.get("page", 1) == 1 else 0]
-    found_page = {"total": len(found), "pages": pages, "currentPage": 1, "records": records}
-    return 200, {"messages": found_page}
+    counts = {"total": len(found), "pages": pages, "currentPage": body.get("page", 1)}
+    return 200, {"messages": counts | {"records": records}}
 
 
 def _send_presence(evolution: EvolutionStandIn, body: Any) -> tuple[int, Any]:
     if "delay" not in body:
         return _error(400, "Bad Request", [['instance requires property "delay"']])
-    evolution.wait(body["delay"] / 1000)
+    evolution.stopping.wait(body["delay"] / 1000)
     return 201, {"presence": body["presence"]}
 
 

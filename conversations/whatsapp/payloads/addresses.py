@@ -24,9 +24,7 @@ def phone_of(jid: str) -> str | None:
     if not match or (match[2] and match[2] not in PHONE_DOMAINS):
         return None
     digits = match[1].removeprefix("+")
-    if not (digits.isdigit() and 7 <= len(digits) <= 15):
-        return None
-    return phones.canonical(f"+{digits}") or f"+{digits}"
+    return phones.canonical(f"{digits}@s.whatsapp.net")
 
 
 def not_a_parent(key: dict[str, Any]) -> str | None:
