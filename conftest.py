@@ -1,0 +1,25 @@
+"""Tests run on real servers: embedded ones under `.data/test`, unless both URLs are given."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kumon_site import embedded
+
+DATA_DIR = Path(__file__).parent / ".data" / "test"
+EMBEDDED = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+STARTED = pytest.StashKey[bool]()
+
+# Before Django reads its settings. Never the folder of a copy that runs beside the tests.
+os.environ["DATA_DIR"] = str(DATA_DIR)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kumon_site.settings")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[STARTED] = EMBEDDED and embedded.start(DATA_DIR, durable=False)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.stash.get(STARTED, False):
+        embedded.stop(DATA_DIR)
