@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import django
 import pytest
 
 from kumon_site import embedded
@@ -18,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kumon_site.settings")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[STARTED] = EMBEDDED and embedded.start(DATA_DIR, durable=False)
+    django.setup()  # modules under test import models while they are collected
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
