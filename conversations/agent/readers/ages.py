@@ -37,12 +37,14 @@ _TURNS = re.compile(
 )
 _HALF_OR_NEXT = rf"(?: e (?:meio|{NUMBER} mes(?:es)?)| ?(?:pra|para|p/|indo pr[ao]s?) {NUMBER})?"
 _LIST = re.compile(
-    rf"\b(?P<some>{NUMBER}(?: {_YEARS})?(?:, ?{NUMBER}(?: {_YEARS})?)*(?: e|,) {NUMBER}) ?{_YEARS}\b"
+    rf"\b(?P<some>{NUMBER}(?: {_YEARS})?(?:, ?{NUMBER}(?: {_YEARS})?)*(?: e|,) {NUMBER})"
+    rf" ?{_YEARS}\b"
 )
 _ONE = re.compile(rf"\b(?P<n>{NUMBER}) ?{_YEARS}\b{_HALF_OR_NEXT}(?: {_YEARS})?")
 _HAS = re.compile(
     rf"\b(?:tem|idade:?|idade (?:e|dele e|dela e)|completou|fez|ta com|esta com) (?:so |apenas )?"
-    rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje)\b)"
+    rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}"
+    rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje)\b)"
     rf"(?P<rest> ?e (?:o |a )?(?:outr[oa]|irma[o]?|meu filho|minha filha|[a-z]+) (?:tem )?"
     rf"(?P<m>{NUMBER})(?=$| ?[,.;]))?"
 )
@@ -52,6 +54,8 @@ _LONE = re.compile(
 )
 _BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) (?:meses|mes)\b")
 _NUMBER = re.compile(NUMBER)
+
+_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]]
 
 
 def read_ages(text: str, asked: bool = False) -> list[int]:
@@ -68,7 +72,7 @@ def read_ages(text: str, asked: bool = False) -> list[int]:
     return [age for _, ages in sorted(said) for age in ages]
 
 
-def _said(folded: str, rules: Iterable[Rule]) -> tuple[list[tuple[int, list[int]]], str]:
+def _said(folded: str, rules: Iterable[_Rule]) -> tuple[list[tuple[int, list[int]]], str]:
     """Each rule's ages with their place; a place read once is not read again."""
     said = []
     for pattern, ages in rules:
@@ -102,12 +106,11 @@ def _each(match: re.Match[str]) -> list[int]:
     return [value_of(number) for number in (match["n"], match["m"]) if number]
 
 
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]]
-_RULES: tuple[Rule, ...] = (
+_RULES: tuple[_Rule, ...] = (
     (_TURNS, _turning),
     (_LIST, _listed),
     (_ONE, _years),
     (_MONTHS, _months),
     (_HAS, _each),
 )
-_ASKED_RULES: tuple[Rule, ...] = ((_BARE_MONTHS, _months), (_LONE, _years))
+_ASKED_RULES: tuple[_Rule, ...] = ((_BARE_MONTHS, _months), (_LONE, _years))

@@ -115,9 +115,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
     (
         _compiled(
-            r"(?:ja )?(?:me formei|se formou|formad[oa]|(?:ja )?(?:terminou|terminei|concluiu|conclui|"
-            r"completou|completei|acabou|fez|fiz|tenho|tem) (?:o |a |os )?(?:ensino medio|ensino "
-            r"superior|escola|estudos|colegio|segundo grau|2o grau|faculdade)(?: completo)?|"
+            r"(?:ja )?(?:me formei|se formou|formad[oa]|(?:ja )?(?:terminou|terminei|concluiu|"
+            r"conclui|completou|completei|acabou|fez|fiz|tenho|tem) (?:o |a |os )?(?:ensino medio|"
+            r"ensino superior|escola|estudos|colegio|segundo grau|2o grau|faculdade)(?: completo)?|"
             r"(?:ensino )?medio completo|superior completo|nao estud[ao] mais|fora da escola|"
             r"(?:pre[- ]?)?vestibular|cursinho|ja sai da escola|concluido)\b"
         ),
@@ -158,7 +158,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
     (_compiled(r"(?:n[oa]|d[oa]|pr[oa]|para o) (?P<n>1) ano\b"), _year),
     (
         _compiled(
-            rf"(?P<n>{_NTH})(?=(?:,| e| e o| e a| e n[oa]| e outr[oa] n[oa]) {_NTH} (?:ano|serie)|, ?#)"
+            rf"(?P<n>{_NTH})(?=(?:,| e| e o| e a| e n[oa]| e outr[oa] n[oa]) "
+            rf"{_NTH} (?:ano|serie)|, ?#)"
         ),
         _year,
     ),
