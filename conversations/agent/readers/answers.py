@@ -23,9 +23,9 @@ _PICK_LEAD = (
 )
 _PICK_NOUN = r"(?:opcao|alternativa|numero|num|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
-_PICK_TAIL = r"(?: (?:opcao|horario|data|mesmo|por favor|obrigad[oa]|pfv|entao|sim|ta bom))*"
+_PICK_TAIL = r"(?:,? (?:opcao|horario|data|mesmo|por favor|obrigad[oa]|pfv|entao|sim|ta bom))*"
 _PICK_NUMBER = re.compile(
-    rf"{_PICK_LEAD}(?:{_PICK_NOUN} ?\.?:? ?)?\(?(?P<n>{NUMBER})(?: ?[).a]| o)?{_PICK_TAIL}"
+    rf"{_PICK_LEAD}(?:{_PICK_NOUN} ?\.?:? ?)?\(?(?P<n>{NUMBER})(?: ?[).ao])?{_PICK_TAIL}"
 )
 _PICK_ORDINAL = re.compile(
     rf"{_PICK_LEAD}(?:{_PICK_NOUN} )?(?P<o>{'|'.join(_ORDINALS)}|ultim[oa]|(?:do|da) meio)"

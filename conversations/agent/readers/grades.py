@@ -157,10 +157,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
     (_compiled(rf"(?P<n>{_WORD}) (?:ano|aninho)\b"), _year),
     (_compiled(r"(?:n[oa]|d[oa]|pr[oa]|para o) (?P<n>1) ano\b"), _year),
     (
-        _compiled(
-            rf"(?P<n>{_NTH})(?=(?:,| e| e o| e a| e n[oa]| e outr[oa] n[oa]) "
-            rf"{_NTH} (?:ano|serie)|, ?#)"
-        ),
+        _compiled(rf"(?P<n>{_NTH})(?=(?:,| e| e o| e a| e n[oa]| e outr[oa] n[oa]) ?#)"),
         _year,
     ),
     (

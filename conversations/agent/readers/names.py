@@ -47,9 +47,8 @@ _PARENT = re.compile(
     rf"(?:nome d[oa] )?(?:responsavel|{_CARER}) :|falando com|quem fala :) {_THE}(?=\w)"
 )
 # After these only a listed name counts.
-_PARENT_KNOWN = re.compile(
-    r"(?:\b(?:eu )?sou|^(?:\W |oi |ola |bom dia |boa tarde |boa noite )*(?:e|eh) [oa]) (?=\w)"
-)
+_PARENT_KNOWN = re.compile(r"\b(?:eu )?sou (?=\w)")
+_IT_IS = re.compile(r"(?:\W |oi |ola |bom dia |boa tarde |boa noite )*(?:e|eh) [oa] (?=\w)")
 _PARENT_AFTER = re.compile(
     rf"\s*(?:,|\(|-)?\s*(?:(?:sou |a |o )*{_CARER} d[oae]s?\b|falando\b|aqui\b)"
 )
@@ -58,7 +57,7 @@ _STUDENT = re.compile(
     rf"\b(?:(?:meu|minha|nosso|nossa|seu|um|uma|o|a|d[oa]|pr[oa]) (?:outr[oa] )?{_KIN}"
     rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio))?"
     rf"(?: (?:ele |ela |que )?(?:se chama|chama (?:- )?se|chama|e|eh|seria))?(?: [,:-])?|"
-    rf"(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros) (?:dois |duas |tres )?{_KINS}"
+    rf"(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) (?:dois |duas |tres |2 |3 )?{_KINS}"
     rf"(?: (?:se chamam|chamam|sao))?(?: [,:-])?|"
     rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
@@ -95,8 +94,7 @@ class _Message:
     @classmethod
     def of(cls, text: str) -> "_Message":
         words = tuple(_TOKEN.findall(text[:_LONGEST_TEXT].replace("\n", " , ")))
-        forms = (fold(word) for word in words)
-        return cls(words, tuple(form if form and " " not in form else "," for form in forms))
+        return cls(words, tuple(fold(word).replace(" ", "-") or "," for word in words))
 
     @cached_property
     def line(self) -> str:
@@ -136,7 +134,7 @@ def read_parent_name(text: str, asked: bool = False) -> str | None:
     `asked`: the last question was the name, so a message that is only a name is one.
     """
     message = _Message.of(text)
-    found = next(_parents(message), None)
+    found = next(_parents(message), None) or _it_is(message)
     if found is None and asked:
         found = _lone(message)
     return found.said if found else None
@@ -174,6 +172,13 @@ def _parents(message: _Message) -> Iterator[_Name]:
     name = _name_at(message, _opening(message))
     if name and _listed(message, name) and _PARENT_AFTER.match(message.after(name.stop)):
         yield name
+
+
+def _it_is(message: _Message) -> _Name | None:
+    """The name in "Oi, é a Carla"."""
+    match = _IT_IS.match(message.line)
+    name = _name_at(message, message.token_at(match.end())) if match else None
+    return name if name and _listed(message, name) else None
 
 
 def _opening(message: _Message) -> int:
