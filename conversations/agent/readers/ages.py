@@ -19,6 +19,7 @@ _DURATION = re.compile(
     rf"menores de|maiores de|menos de|mais de|acima de|abaixo de|minim[oa] de|cada) (?:os )?"
     rf"{NUMBER}\b(?: ?(?:{_YEARS}|meses|mes))?"
     rf"|\b{NUMBER} {_YEARS} (?:de (?!idade)[a-z]+|atras|depois|que (?:ele|ela|eu|a gente|mor|est))"
+    rf"|\b(?:dura\w*|quanto tempo)\b[^#]{{0,12}}{NUMBER} {_YEARS}"
     rf"|\b(?:d[eo]s? |entre )?{NUMBER}(?: {_YEARS})? (?:a|ate|aos) {NUMBER} {_YEARS}"
     rf"|\bentre (?:os )?{NUMBER}(?: {_YEARS})? e (?:os )?{NUMBER} {_YEARS}"
     rf"|\bnao,? (?:e|sao|tem|eh|era|fez)? ?{NUMBER}\b(?: {_YEARS})?|, ?(?:e )?nao (?:e )?{NUMBER}\b"
@@ -29,7 +30,8 @@ _GRADE = re.compile(
     r"|\b(?:pre|infantil|maternal|jardim) ?\d\b|\b\d(?:o|a)\b"
 )
 _MONTHS = re.compile(
-    rf"\b(?P<lead>tem|com|de|fez|bebe|completou|so) (?:so |apenas )?(?P<n>{NUMBER}) (?:meses|(?<=um )mes|(?<=1 )mes)\b"
+    rf"\b(?:tem|com|de|fez|bebe|completou|so) (?:so |apenas )?(?P<n>{NUMBER})"
+    rf" (?:meses|(?<=um )mes|(?<=1 )mes)\b"
 )
 _TURNS = re.compile(
     rf"\b(?:(?P<soon>(?:vai|ira) (?:fazer|completar)|quase(?: fazendo)?|fara|completara|"
@@ -42,10 +44,16 @@ _LIST = re.compile(
     rf" ?{_YEARS}\b"
 )
 _ONE = re.compile(
-    rf"\b(?P<n>{NUMBER})(?: ?{_YEARS}\b| (?=(?:pra|para|p/) {NUMBER} ?{_YEARS})){_HALF_OR_NEXT}(?: {_YEARS})?"
+    rf"\b(?P<n>{NUMBER})(?: ?{_YEARS}\b| (?=(?:pra|para|p/) {NUMBER} ?{_YEARS}))"
+    rf"{_HALF_OR_NEXT}(?: {_YEARS})?"
+)
+_PAIR = re.compile(
+    rf"\buma? (?:de|com|tem) (?P<n>{NUMBER})\b[^#]{{0,12}}"
+    rf"\boutr[oa] (?:de |com |tem )?(?P<m>{NUMBER})\b"
 )
 _HAS = re.compile(
-    rf"\b(?:tem|idade:?|idade (?:e|dele e|dela e)|completou|fez|ta com|esta com) (?:so |apenas )?"
+    rf"\b(?:tem|acabou de (?:fazer|completar)|idade:?|"
+    rf"idade (?:e|dele e|dela e)|completou|fez|ta com|esta com) (?:so |apenas )?"
     rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}"
     rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje)\b)"
     rf"(?P<rest> ?e (?:o |a )?(?:outr[oa]|irma[o]?|meu filho|minha filha|[a-z]+) (?:tem )?"
@@ -114,6 +122,7 @@ _RULES: tuple[_Rule, ...] = (
     (_LIST, _listed),
     (_ONE, _years),
     (_MONTHS, _months),
+    (_PAIR, _each),
     (_HAS, _each),
 )
 _ASKED_RULES: tuple[_Rule, ...] = ((_BARE_MONTHS, _months), (_LONE, _years))

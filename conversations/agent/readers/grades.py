@@ -132,6 +132,13 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
     ),
     (_compiled(r"terceirao|3o?ao\b"), _always(HIGH_SCHOOL[2])),
     (_compiled(rf"(?P<n>[1-3] ?[oa]?|{_WORD}){_HIGH}"), _high_school),
+    (
+        _compiled(
+            rf"(?:ensino medio|colegial),? (?:n[oa] |d[oa] )?"
+            rf"(?P<n>[1-3] ?[oa]?|{_WORD}) (?:ano|serie)"
+        ),
+        _high_school,
+    ),
     (_compiled(r"(?:ensino medio|colegial)\b"), _always("Ensino médio")),
     (
         _compiled(

@@ -40,11 +40,12 @@ _THE = r"(?:o |a |os |as )?"
 
 # After these any word that is not common talk is the parent's name.
 _PARENT = re.compile(
-    rf"\b(?:me chamo|chamo (?:- )?me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
+    rf"\b(?:me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
     rf"(?:eu )?sou [oa]|(?:aqui )?quem (?:fala|ta falando|esta falando|escreve)(?: aqui)?"
     rf"(?: (?:e|eh))?|aqui (?:e|eh) [oa]|aqui (?:e|eh)|aqui fala|"
-    rf"(?:pode|podem) me chamar(?: de)?|me cham[ae](?:m)?(?: de)?|nome :|"
-    rf"(?:nome d[oa] )?(?:responsavel|{_CARER}) :|falando com|quem fala :) {_THE}(?=\w)"
+    rf"(?:pode|podem) (?:me )?chamar(?: de)?|me cham[ae](?:m)?(?: de)?|nome :|"
+    rf"(?:nome d[oa] )?(?:responsavel|{_CARER}) :|"
+    rf"(?:voce |vc )?(?:esta |ta )?fala(?:ndo)? com|quem fala :) {_THE}(?=\w)"
 )
 # After these only a listed name counts.
 _PARENT_KNOWN = re.compile(r"\b(?:eu )?sou (?=\w)")
@@ -56,8 +57,9 @@ _PARENT_AFTER = re.compile(
 _STUDENT = re.compile(
     rf"\b(?:(?:meu|minha|nosso|nossa|seu|um|uma|o|a|d[oa]|pr[oa]) (?:outr[oa] )?{_KIN}"
     rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio))?"
-    rf"(?: (?:ele |ela |que )?(?:se chama|chama (?:- )?se|chama|e|eh|seria))?(?: [,:-])?|"
-    rf"(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) (?:dois |duas |tres |2 |3 )?{_KINS}"
+    rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:-])?|"
+    rf"(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
+    rf"(?:dois |duas |tres |2 |3 )?{_KINS}"
     rf"(?: (?:se chamam|chamam|sao))?(?: [,:-])?|"
     rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
@@ -65,6 +67,8 @@ _STUDENT = re.compile(
     rf"(?:el[ea]|que) (?:se )?chama|el[ea]s (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
     rf"(?<!me )se chamam?|(?:alun[oa]|crianca|estudante) :|com nome(?: de)?|de nome) {_THE}(?=\w)"
 )
+# "Mãe do Pedro, Ana": what follows the comma may be the writer.
+_BY_CARER = re.compile(_CARER + r"\b")
 _STUDENT_KNOWN = re.compile(
     r"\b(?:pr[oa]|para [oa]|pra [oa]|para|matricular [oa]|sobre [oa]|"
     r"d[oa]|del[ea] e|com [oa]|outr[oa]) (?=\w)"
@@ -80,10 +84,18 @@ _OTHERS = re.compile(
     r"conversei com|escola|colegio)"
     r"(?: (?:(?:del[ea] )?(?:se chama|e|eh)))?(?: [oa])? $"
 )
+_LAUGHTER = re.compile(r"(?:k{2,}|(?:ha|he|hi|rs|ah){2,}h?|rs)")
+_SUFFIXES = frozenset({"neto", "filho", "sobrinho"})
 _GREETING = re.compile(
     r"(?:(?:oi+e?|ola|opa|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|[oa]|"
     r"ah|meu|minha|nome|eu|sou|me|chamo|pode|ser|so|[^\w\s]) )*"
 )
+
+
+def _form(word: str) -> str:
+    """One folded word; emojis and laughter stand for a pause."""
+    form = fold(word).replace(" ", "-")
+    return "," if not form or _LAUGHTER.fullmatch(form) else form
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ class _Message:
     @classmethod
     def of(cls, text: str) -> "_Message":
         words = tuple(_TOKEN.findall(text[:_LONGEST_TEXT].replace("\n", " , ")))
-        return cls(words, tuple(fold(word).replace(" ", "-") or "," for word in words))
+        return cls(words, tuple(map(_form, words)))
 
     @cached_property
     def line(self) -> str:
@@ -190,38 +202,45 @@ def _opening(message: _Message) -> int:
 def _lone(message: _Message) -> _Name | None:
     """A message that, its greetings aside, is a name, or opens with one as its own clause."""
     name = _name_at(message, _opening(message))
-    if name is None or re.match(r" (?:, |\( )?\d", message.after(name.stop)):
-        return None
-    if not message.ends(name.stop):
-        return None
-    return name if _listed(message, name) or name.stop - name.start <= 3 else None
+    if name and _stands_alone(message, name):
+        return name if _listed(message, name) or name.stop - name.start <= 3 else None
+    students = {student.start for student in _students(message)}
+    signed = (n for n in _bare(message) if _listed(message, n) and n.start not in students)
+    return next((n for n in signed if _stands_alone(message, n)), None)
+
+
+def _stands_alone(message: _Message, name: _Name) -> bool:
+    """Whether the clause ends with the name, and no age follows."""
+    aged = re.match(r" (?:, |\( )?\d", message.after(name.stop))
+    return message.ends(name.stop) and not aged
 
 
 def _students(message: _Message) -> Iterator[_Name]:
     for match in _STUDENT.finditer(message.line):
         if not _OTHERS.search(message.line[: match.start()]):
-            yield from _names_from(message, message.token_at(match.end()))
+            joint = "e" if _BY_CARER.match(match[0]) else "[e,]"
+            yield from _names_from(message, message.token_at(match.end()), joint)
     for match in _STUDENT_KNOWN.finditer(message.line):
         name = _name_at(message, message.token_at(match.end()))
         if name and _listed(message, name) and _as_named(message, name):
-            yield from _names_from(message, name.start)
+            yield from _names_from(message, name.start, "e")
     for i in range(len(message.words)):
         name = _name_at(message, i)
         if name and _listed(message, name) and _STUDENT_BEFORE.match(message.after(name.stop)):
             yield name
 
 
-def _names_from(message: _Message, start: int) -> Iterator[_Name]:
-    """The name at token `start` and those joined to it by commas and "e"."""
+def _names_from(message: _Message, start: int, joint: str) -> Iterator[_Name]:
+    """The name at token `start` and those joined to it by `joint`, a regular expression."""
     name = _name_at(message, start)
     if name is None:
         return
     yield name
-    joined = re.match(r" (?:e |, )(?:(?:d?[oa]|e|pr[oa]) )*", message.after(name.stop))
+    joined = re.match(rf" {joint} (?:(?:d?[oa]|e|pr[oa]) )*", message.after(name.stop))
     if joined:
         following = _name_at(message, name.stop + len(joined[0].split()))
         if following and _listed(message, following):
-            yield from _names_from(message, following.start)
+            yield from _names_from(message, following.start, joint)
 
 
 def _bare(message: _Message) -> Iterator[_Name]:
@@ -258,6 +277,8 @@ def _grown(message: _Message, start: int, stop: int) -> int | None:
     if last >= len(message.words) or last - start >= _MOST_WORDS:
         return None
     form, word = message.folded[last], message.words[last]
+    if form in _SUFFIXES and last - start >= 2 and word.istitle():
+        return last + 1
     if not _may_name(form):
         return None
     capital = word[:1].isupper() and not message.words[start].islower()
@@ -273,7 +294,7 @@ def _may_name(form: str) -> bool:
         and form not in _COMMON
         and form not in _LINKS
         and re.search(r"[aeiouy]", form) is not None
-        and not re.fullmatch(r"(?:k+|(?:ha|he|hi|rs|ah)+h?|.*(.)\1\1.*)", form)
+        and not re.search(r"(.)\1\1", form)
     )
 
 
