@@ -75,6 +75,5 @@ def family(conversation: Conversation, now: datetime) -> Family:
             )
             for one in lead.students.all()
         ),
-        visit=visit
-        and VisitFacts(visit.pk, timezone.localtime(visit.starts_at), visit.status),
+        visit=visit and VisitFacts(visit.pk, timezone.localtime(visit.starts_at), visit.status),
     )
