@@ -42,7 +42,7 @@ _NOT_SCHOOL = re.compile(
     r"\b(?:todos? os? anos?|ano (?:que|q) vem|ano passado|esse ano|este ano|por ano"
     rf"|d[eo] {_NTH}(?: ano)? (?:ao|ate o|a) {_NTH}(?: ano)?"
     rf"|{_NTH} (?:vez|aula|visita|filh[oa]|dia|andar|feira|mes|lugar|opcao|horario|semana|"
-    rf"mensalidade|contato|criancas?|parte|unidade)"
+    rf"mensalidade|contato|criancas?|parte|unidade|(?:se|bi|tri)mestre)"
     r"|(?:tem|com|fez|faz|completou|idade(?: de)?) \d{1,2} ano(?! do| de escola)"
     rf"|nao (?:e|ta|esta)(?: no| na| do)? {_NTH}(?: ano)?)\b"
 )
