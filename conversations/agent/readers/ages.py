@@ -18,7 +18,7 @@ _DURATION = re.compile(
     rf"(?:anos?|meses) (?:que|q)\b)|daqui(?: a)?|desde os|a partir d[eo]s?|partir de|ate|"
     rf"menores de|maiores de|menos de|mais de|acima de|abaixo de|minim[oa] de|cada) (?:os )?"
     rf"{NUMBER}\b(?: ?(?:{_YEARS}|meses|mes))?"
-    rf"|\b{NUMBER} {_YEARS} (?:de (?!idade)[a-z]+|atras|depois|que (?:ele|ela|eu|a gente|mor|est))"
+    rf"|\b{NUMBER} {_YEARS} (?:de (?!idade)[a-z]+|atras|depois|que (?:eu|a gente)\b)"
     rf"|\b(?:dura\w*|quanto tempo)\b[^#]{{0,12}}{NUMBER} {_YEARS}"
     rf"|\b(?:d[eo]s? |entre )?{NUMBER}(?: {_YEARS})? (?:a|ate|aos) {NUMBER} {_YEARS}"
     rf"|\bentre (?:os )?{NUMBER}(?: {_YEARS})? e (?:os )?{NUMBER} {_YEARS}"
@@ -53,7 +53,7 @@ _PAIR = re.compile(
 )
 _HAS = re.compile(
     rf"\b(?:tem|acabou de (?:fazer|completar)|idade:?|"
-    rf"idade (?:e|dele e|dela e)|completou|fez|ta com|esta com) (?:so |apenas )?"
+    rf"idade (?:e|dele e|dela e)|completou|fez|tenho(?= [1-9]\d)|ta com|esta com) (?:so |apenas )?"
     rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}"
     rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje)\b)"
     rf"(?P<rest> ?e (?:o |a )?(?:outr[oa]|irma[o]?|meu filho|minha filha|[a-z]+) (?:tem )?"

@@ -176,11 +176,9 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
         _year,
     ),
 )
-_ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
-    (
-        _compiled(
-            rf"(?P<n>{_NTH}|[1-9]|{'|'.join(_CARDINALS)})\b(?! ?(?:anos?\b|anin|filh|/|:|h\b))"
-        ),
-        _year,
-    ),
+# Years are masculine: a lone "quinta" is a weekday.
+_LONE = (
+    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
+    rf"(?:{'|'.join(set(_CARDINALS) - {'um'})})\b)(?!\.? ?(?:anos?\b|anin|filh|crianc|/|:|,\d|h\b))"
 )
+_ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = ((_compiled(_LONE), _year),)

@@ -51,15 +51,16 @@ PARENT_IF_FOLLOWED = re.compile(
 STUDENT = re.compile(
     rf"\b(?:(?:meu|minha|nosso|nossa|seu|um|uma|o|a|d[oa]|pr[oa]) (?:outr[oa] )?{_KIN}"
     rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio))?"
-    rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:-])?|"
+    rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:(-])?|"
     rf"(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
     rf"(?:dois |duas |tres |2 |3 )?{_KINS}"
-    rf"(?: (?:se chamam|chamam|sao))?(?: [,:-])?|"
+    rf"(?: (?:se chamam|chamam|sao))?(?: [,:(-])?|"
     rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
-    rf"(?: (?:e|eh|seria|sao))?(?: [,:-])?|"
+    rf"(?: (?:e|eh|seria|sao))?(?: [,:(-])?|"
     rf"(?:el[ea]|que) (?:se )?chama|el[ea]s (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
-    rf"(?<!me )se chamam?|(?:alun[oa]|crianca|estudante) :|com nome(?: de)?|de nome) {_THE}(?=\w)"
+    rf"(?<!me )se chamam?|(?:alun[oa]|crianca|estudante) :|chamad[oa]|"
+    rf"com nome(?: de)?|de nome) {_THE}(?=\w)"
 )
 # "Mãe do Pedro, Ana": what follows the comma may be the writer.
 BY_CARER = re.compile(_CARER + r"\b")

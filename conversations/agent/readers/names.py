@@ -17,6 +17,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+|[^\w\s]|_")
 
 _LAUGHTER = re.compile(r"(?:k{2,}|(?:ha|he|hi|rs|ah){2,}h?|rs)")
 _SUFFIXES = frozenset({"neto", "filho", "sobrinho"})
+_COPULAS = frozenset({"sou", "e", "eh"})
 _JOINS = frozenset({"e", "o", "a", "eh", "oi", "ola", "chama"})
 
 
@@ -144,7 +145,7 @@ def _lone(message: _Message) -> _Name | None:
     """A message that, its greetings aside, is a name, or opens with one as its own clause."""
     name = _name_at(message, _opening(message))
     if name and _stands_alone(message, name):
-        return name if _listed(message, name) or name.stop - name.start <= 3 else None
+        return name if _listed(message, name) or _looks_given(message, name) else None
     students = {student.start for student in _students(message)}
     signed = (n for n in _bare(message) if _listed(message, n) and n.start not in students)
     return next((n for n in signed if _stands_alone(message, n)), None)
@@ -173,7 +174,8 @@ def _students(message: _Message) -> Iterator[_Name]:
 
 def _described(message: _Message, name: _Name) -> bool:
     """Whether what follows is said of a student ("Pedro tem", "Pedro, 9")."""
-    return name_cues.STUDENT_IF_FOLLOWED.match(message.after(name.stop)) is not None
+    said = name_cues.STUDENT_IF_FOLLOWED.match(message.after(name.stop))
+    return said is not None and _as_named(message, name)
 
 
 def _names_from(message: _Message, start: int, joint: str) -> Iterator[_Name]:
@@ -196,7 +198,9 @@ def _bare(message: _Message) -> Iterator[_Name]:
     while i < len(message.words):
         fresh = i == 0 or not message.folded[i - 1].isalpha() or message.folded[i - 1] in _JOINS
         name = _name_at(message, i) if fresh else None
-        sure = name and (_listed(message, name) or message.ends(name.stop))
+        sure = name and (
+            _listed(message, name) or (message.ends(name.stop) and _looks_given(message, name))
+        )
         sure = sure and not name_cues.OTHERS.search(message.before(i))
         if name and sure:
             yield name
@@ -247,6 +251,12 @@ def _may_name(form: str) -> bool:
 
 def _listed(message: _Message, name: _Name) -> bool:
     return message.folded[name.start] in name_cues.FIRST_NAMES
+
+
+def _looks_given(message: _Message, name: _Name) -> bool:
+    """Whether an unlisted name reads as one: short, and no adjective ("sou vegetariana")."""
+    described = message.folded[name.start - 1] in _COPULAS if name.start else False
+    return name.stop - name.start <= 3 and (message.words[name.start].istitle() or not described)
 
 
 def _as_named(message: _Message, name: _Name) -> bool:
