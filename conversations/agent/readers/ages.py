@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from .fold import fold
 from .numerals import NUMBER, value_of
 
-_YEARS = r"(?:aninhos?|anos?|a(?=\b))"
+_YEARS = r"(?:aninhos?|anos?|(?:(?<=\d)|(?<=\d ))a(?=\b))"  # "9a", but not "uma"
 _LATER = (
     r"(?:(?:o |no )?(?:mes|ano|semana) (?:que|q) vem|em (?:janeiro|fevereiro|marco|abril|maio|"
     r"junho|julho|agosto|setembro|outubro|novembro|dezembro)|semana que vem|proxim[oa]|amanha|"
@@ -51,6 +51,9 @@ _PAIR = re.compile(
     rf"\buma? (?:de|com|tem) (?P<n>{NUMBER})\b[^#]{{0,12}}"
     rf"\boutr[oa] (?:de |com |tem )?(?P<m>{NUMBER})\b"
 )
+_CHILD = re.compile(
+    rf"\b(?:menin[oa]|filh[oa]|garot[oa]|guria?|piazinho|irma[o]?) (?:de|com) (?P<n>{NUMBER})\b"
+)
 _HAS = re.compile(
     rf"\b(?:tem|acabou de (?:fazer|completar)|idade:?|"
     rf"idade (?:e|dele e|dela e)|completou|fez|tenho(?= [1-9]\d)|ta com|esta com) (?:so |apenas )?"
@@ -62,7 +65,7 @@ _HAS = re.compile(
 # After an age already read: "... e o menor 5".
 _OTHER = re.compile(rf"(?<=#) e [oa] (?:[a-z]+ ){{1,2}}(?P<n>{NUMBER})(?= ?$| ?[,.;])")
 _LONE = re.compile(
-    rf"(?<![\d/:.,])(?<!\bas )(?<!das )\b(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
+    rf"(?<![\d/:.,])(?<!\bas )(?<!das )\b(?!uma? [a-z])(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
     rf"(?! ?(?:o\b|a\b|h\b|hs\b|hora|filh|vez|crianc|mes|dia|reais|alun|real|%))"
 )
 _BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) (?:meses|(?<=um )mes|(?<=1 )mes)\b")
@@ -125,6 +128,7 @@ _RULES: tuple[_Rule, ...] = (
     (_ONE, _years),
     (_MONTHS, _months),
     (_PAIR, _each),
+    (_CHILD, _years),
     (_HAS, _each),
     (_OTHER, _years),
 )
