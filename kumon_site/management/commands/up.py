@@ -48,7 +48,7 @@ class Command(BaseCommand):
             supervisor.start_product()
             self._wait_for_web(supervisor, host)
             self._greet(ensure_first_user(settings.STAFF_USERNAME, settings.STAFF_PASSWORD))
-            connection.close_pool()  # from here on only the programs need the database
+            connection.close_pool()  # type: ignore[attr-defined]  # only the programs need it now
             self._watch(supervisor)
         except KeyboardInterrupt:
             self.stdout.write("Stopping…")
