@@ -24,8 +24,9 @@ _BUSY = re.compile(
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
     r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia|fono|consulta"
     r"|medico|dentista|reuniao|provas?|treino|escolinha|danca|musica|ginastica|catequese|trabalho"
-    r"|exame|escola|ingles)|aula del[ea]s?|nasc\w+|aniversario|venc\w+|pagamento|boleto|pagar)\b"
+    r"|exame|escola|ingles)|aula del[ea]s?)\b"
 )
+_OTHER_DAYS = re.compile(r"\b(?:nasc\w+|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei)\b")
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde|mandei|liguei|falei|fui|estive"
     r"|conversei|recebi|enviei|tentei|era|foi|estava|tava|faltei|faltou)\b"
@@ -71,7 +72,7 @@ def _kept(clause: str) -> str:
         return ""
     asks = clause.endswith("?")
     clause = _INSTEAD.sub("", _BUT.sub("", clause))
-    if _PAST.search(clause) or (_BUSY.search(clause) and not asks):
+    if _PAST.search(clause) or _OTHER_DAYS.search(clause) or (_BUSY.search(clause) and not asks):
         return ""
     if _CHANGE.search(clause):
         return _after_change(clause)

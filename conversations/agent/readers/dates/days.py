@@ -71,6 +71,7 @@ _DATES: tuple[Rule, ...] = (
         lambda m: f" Qp~N{int(m[1])}~N{int(m[2])} " if m[0].startswith(("entre", "do", "de", "dias")) or " e " not in m[0] else f" N{int(m[1])} e N{int(m[2])} ",
     ),
     rule(rf"\bentre (?:os )?dias {_DAY} e {_DAY}\b", r" Qp~N\1~N\2 "),
+    rule(r"\bdias (\d{1,2}) (e|ou) (\d{1,2})(?= P)", r"N\1 \2 N\3"),
     rule(rf"\bdias? {_LISTED}(?:,? (?:e |ou )(?:dia |no dia |o dia )?{_LISTED}|, ?(?:dia )?{_LISTED}(?=,? (?:e|ou) ))*", _listed),
     rule(rf"(?<=\bdia ){_DAY}", r"N\1"),
     rule(r"\bdias? (?=N\d)", ""),

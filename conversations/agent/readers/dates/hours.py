@@ -11,6 +11,7 @@ from conversations.agent.readers.dates.wording import Rule, rewrite, rule
 
 _OF = r"(?:(?:(?:na|no|de|da|do|a|pela|pelo|para a|pra|d|em) )?(?:parte|periodo|turno|horario) (?:da |de |na )?|(?:de|da|na|a|pela|d|as|no) )?"
 _PARTS: tuple[Rule, ...] = (
+    rule(r"\bmeia[ -]?noite\b", "H0_0e"),
     rule(r"\b(?:ess[ae]|est[ae]|ness[ae]|nest[ae]) (tarde|noite|manha)\b", r"hoje \1"),
     rule(
         r"\b(?:(?:no|ao|o|pelo|do|pro|mais (?:pro|no|pra)) )?(?:fim|final|finalzinho|fimzinho) d[ae] (manha|tarde|noite)\b",
@@ -70,7 +71,6 @@ def _short_of(m: re.Match[str]) -> str:
 _CLOCKS: tuple[Rule, ...] = (
     rule(r"\bmeio[ -]?dia e (?:meia|30)\b", "H12_30e"),
     rule(r"\bmeio[ -]?dia\b", "H12_0e"),
-    rule(r"\bmeia[ -]?noite\b", "H0_0e"),
     rule(
         r"(?<!das )(?<!de )(?<!dia )(?<!entre )(?<![\d:/h])\b(5|10|15|20|25)(?: minutos| min)?"
         r" (?:pras?|para as?|pro|para o|para) (\d{1,2}\b|H12_0e)(?: ?(?:horas?|hrs?|hs|h)\b)?(?! ?anos)",

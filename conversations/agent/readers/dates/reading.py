@@ -33,6 +33,7 @@ class Said:
     bounds: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     order: str = ""  # D for a day or span, H for an hour, bound or part
+    either: bool = False  # a day or else a span: "quinta ou semana que vem"
     unsure: bool = False
 
 
@@ -69,7 +70,7 @@ def tokens_said(text: str, *, asked: bool) -> Said:
         worded = name_lone_hours(worded)
     said = Said(unsure=asked and _MAYBE_ORDINAL.fullmatch(text) is not None)
     for clause in wished(name_hours(name_days(name_parts(worded)))):
-        said.unsure |= _EITHER_SPAN.search(clause) is not None
+        said.either |= _EITHER_SPAN.search(clause) is not None
         for token in TOKEN.findall(clause):
             _sort(token, said, asked=asked)
     if not asked and not said.days and _PAIR_OF_THINGS.search(text):
@@ -108,13 +109,13 @@ def _days(
     today = now.date()
     spans = [one for one in (occurrence(t, today) for t in said.spans) if one.range]
     span = spans[0].range if spans else None
-    found = [_day(token, said, today, span) for token in said.days]
+    found = [_day(token, said, today, None if said.either else span) for token in said.days]
     dates = sorted({day for one in found for day in one.dates})
     unsure = any(one.ambiguous for one in (*found, *spans)) or len({s.range for s in spans}) > 1
     if today in dates and len(dates) > 1 and hour and hour <= now.time() and "R0" not in said.days:
         dates.remove(today)
         unsure = len(dates) > 1 and unsure
-    if span and dates and any(token[0] == "W" for token in said.days):
+    if span and dates and not said.either and any(token[0] == "W" for token in said.days):
         return tuple(dates), None, unsure
     return tuple(dates), span, unsure or bool(span and dates)
 

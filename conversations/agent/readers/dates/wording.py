@@ -95,7 +95,7 @@ _NOT_A_TIME = (
     ),
     rule(r"\b\d+ ?(?:x|vezes)\b(?: (?:por|na|de|ao) [a-z]+| \d+)?"),
     rule(
-        r"\b(?:dura|duracao(?: de)?|aulas? de|visitas? de|ha|faz|durante|menos de|mais de|cerca de|"
+        r"\b(?:dura,?|duracao(?: de)?|aulas? de|visitas? de|ha|faz|durante|menos de|mais de|cerca de|"
         r"leva|demora|uns|daqui a|daqui|em|a cada|por)(?: umas?| uns)? (?:\d{1,2} ?h(?:oras?|s|rs?)?"
         r"(?: ?\d\d| e meia)?|uma hora(?: e meia)?|meia hora)\b(?! da)"
     ),
