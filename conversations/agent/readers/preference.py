@@ -12,20 +12,28 @@ ANY_TIME = "qualquer horário"
 _WEEKDAYS = ("segundas", "terças", "quartas", "quintas", "sextas", "sábados", "domingos")
 _PARTS = {"m": "de manhã", "t": "à tarde", "n": "à noite"}
 _WITHIN_PART = {
-    **{"Pms": "no começo da manhã", "Pme": "no fim da manhã", "Pts": "no começo da tarde"},
-    **{"Pte": "no fim da tarde", "Pns": "no começo da noite", "Pne": "no fim da noite"},
+    "Pms": "no começo da manhã",
+    "Pme": "no fim da manhã",
+    "Pts": "no começo da tarde",
+    "Pte": "no fim da tarde",
+    "Pns": "no começo da noite",
+    "Pne": "no fim da noite",
     "Pl": "na hora do almoço",
 }
 _ANY = re.compile(
-    r"\b(?:tanto faz|(?:qualquer|qlqr|qq) (?:1 |um )?(?:horarios?|hora|dia|momento|periodo|um)|indiferente"
+    r"\b(?:tanto faz|(?:qualquer|qlqr|qq) (?:1 |um )?(?:horarios?|hora|dia|momento|periodo"
+    r"|um)|indiferente"
     r"|(?:nao|sem) (?:tenho |tem |temos )?preferencia|(?:o que|oq) (?:tiver|for melhor)"
     r"|(?:todos os|todo) (?:horarios?|dias?)|quando (?:tiver|der|puder)|flexivel|nao importa"
     r"|o (?:primeiro|que) (?:disponivel|que tiver|tiver)|(?:dia|horario) todo|livre)\b"
 )
 _PREFERS = re.compile(
-    r"\b(?:prefir\w*|prefer\w+|melhor(?:es)?|so (?:pode\w*|posso|consigo|da|tenho|temos|a|de|depois|antes|apos)|posso|consigo|disponibilidade"
-    r"|disponivel|gostaria|livre|da pra mim|funciona)\b"
+    r"\b(?:prefir\w*|prefer\w+|melhor(?:es)? (?:horario|dia|pra|para|seria|de|a|e|as)|so "
+    r"(?:pode\w*|posso|consigo|da|tenho|temos|a|de|depois|antes|apos)|posso|consigo|disponibilidade"
+    r"|disponivel|livre|da pra mim|funciona)\b"
 )
+
+_ASKS = re.compile(r"(?:e )?(?:(?:voces|vcs) )?(?:tem|abre\w*|funciona\w*|atende\w*|fica)\b")
 
 
 def read_preference(text: str, asked: bool = False) -> str | None:
@@ -50,7 +58,7 @@ def _is_preference(said: Said, worded: str) -> bool:
     if said.hours or said.spans or said.unsure or any(day[0] != "W" for day in said.days):
         return False
     prefers = _PREFERS.search(worded) is not None
-    if "?" in worded and not prefers:
+    if ("?" in worded or _ASKS.match(worded)) and not prefers:
         return False
     habitual = bool(said.days) and all(day.endswith("p") for day in said.days)
     return prefers or habitual or not said.days

@@ -15,7 +15,11 @@ GOLDEN = Path(__file__).with_name("golden") / "when.jsonl"
 CASES = [json.loads(line) for line in GOLDEN.read_text().splitlines()]
 WORDS = sorted({word for case in CASES for word in case["text"].split()})
 
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2032, 12, 31), timezones=st.just(SAO_PAULO))
+moments = st.datetimes(
+    min_value=datetime.fromisoformat("2024-01-01"),
+    max_value=datetime.fromisoformat("2032-12-31"),
+    timezones=st.just(SAO_PAULO),
+)
 wordy = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 
 

@@ -8,9 +8,12 @@ TOKEN = re.compile(r"(?<!\w)[A-Z][a-z]?[\d~_]*[\w+~]*")
 _LIST = re.compile(r"(W\d\w?) ?,(?= ?(?:W\d\w? ?, ?)*W\d\w? (?:e|ou|nem) )")
 _SPLIT = re.compile(
     r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai|entao|porque|pq|pois|dai|agora|ja)\b"
-    r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como|consegue|quero)\b)"
+    r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como"
+    r"|consegue|quero)\b)"
 )
-_IF_NOT = re.compile(r"\bse nao (?:der|puder|tiver|rolar|for|tem|conseguir)(?: (?:na|no|em|pra|para))?\b|\bsenao\b")
+_IF_NOT = re.compile(
+    r"\bse nao (?:der|puder|tiver|rolar|for|tem|conseguir)(?: (?:na|no|em|pra|para))?\b|\bsenao\b"
+)
 _NO = re.compile(
     r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|sem chance)\b"
 )
@@ -20,13 +23,22 @@ _ASKS = re.compile(
 )
 _BUT = re.compile(r"\b(?:menos|exceto|sem ser|tirando|fora|a nao ser|salvo)\b.*")
 _BUSY = re.compile(
-    r"\b(?:estud[ao]m?|trabalh[oa]m?|trabalhamos|compromissos?|ocupad[oa]s?|viaj\w+|plantao|saio"
+    r"\b(?:estud[ao]m?|trabalh[oa]m?|trabalhamos|compromissos?|ocupad[oa]s?|viaj\w+|plantao|saio|largo|expediente"
+    r"|(?:ele|ela|eles|elas|filh[oa]|menin[oa]) (?:ja |tambem )?(?:faz|fazem|tem|joga"
+    r"|treina|sai|entra|almoca|dorme)"
+    r" (?!disponib|livre|como|horario|tempo|interesse)[a-z#]+"
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
-    r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia|fono|consulta"
+    r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
+    r"|fono|consulta"
     r"|medico|dentista|reuniao|provas?|treino|escolinha|danca|musica|ginastica|catequese|trabalho"
     r"|exame|escola|ingles)|aula del[ea]s?)\b"
 )
-_OTHER_DAYS = re.compile(r"\b(?:nasc\w+|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei)\b")
+_OTHER_DAYS = re.compile(
+    r"\b(?:nasc\w+|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
+    r"|te (?:falo|aviso|respondo|digo|chamo|retorno|ligo|confirmo|dou)|(?:vou|vo) (?:te )?"
+    r"(?:falar|avisar|responder|retornar)"
+    r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato)\b"
+)
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde|mandei|liguei|falei|fui|estive"
     r"|conversei|recebi|enviei|tentei|era|foi|estava|tava|faltei|faltou)\b"
@@ -38,7 +50,9 @@ _CHANGE = re.compile(
 _TO = re.compile(r".*\b(?:para|pra|pro|pras|pros|p)\b")
 _OF_A_DAY = re.compile(r"\bd(?:e|a|o|as|os) [WRNMH]\d")
 _INSTEAD = re.compile(r"\b(?:em vez|ao inves|no lugar|ao contrario) d\w+\b.*")
-_RETHOUGHT = re.compile(r"\b(?:digo|quer dizer|ops|opa|alias|na verdade|corrigindo|melhor dizendo|errei)\b")
+_RETHOUGHT = re.compile(
+    r"\b(?:digo|quer dizer|ops|opa|alias|na verdade|corrigindo|melhor dizendo|errei)\b"
+)
 _LONE_NO = re.compile(r"[,.;] ?nao ?(?=[,.;])")
 _ALSO = re.compile(r"(?<=[A-Z]) ou (?=[A-Z])")
 
@@ -94,6 +108,4 @@ def _turned(clause: str, start: int) -> str:
     denied = clause[start:]
     if not re.search(r"\b[AZ]\d", denied):
         return ""
-    return clause[:start] + re.sub(
-        r"\b([AZ])(?=\d)", lambda m: "Z" if m[1] == "A" else "A", denied
-    )
+    return clause[:start] + re.sub(r"\b([AZ])(?=\d)", lambda m: "Z" if m[1] == "A" else "A", denied)

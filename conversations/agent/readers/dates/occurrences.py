@@ -26,7 +26,8 @@ NOTHING = Occurrence()
 def occurrence(token: str, today: date, *, says_today: bool = False) -> Occurrence:
     """What `token` (see days.py) stands for; `says_today` when the text also says "hoje"."""
     if "+" in token:
-        return _twice_said(*token.split("+")[:2], today)
+        weekday, day = token.split("+")[:2]
+        return _twice_said(int(weekday[1]), day, today)
     if token[0] == "W":
         return _weekday(token, today, says_today)
     if token[0] == "Q":
@@ -48,10 +49,9 @@ def _weekday(token: str, today: date, says_today: bool) -> Occurrence:
     return Occurrence((coming,))
 
 
-def _twice_said(first: str, second: str, today: date) -> Occurrence:
+def _twice_said(weekday: int, day: str, today: date) -> Occurrence:
     """ "Quinta dia 12": one date when they agree, else both, to be asked."""
-    weekday = int(first[1])
-    said = occurrence(second, today).dates
+    said = occurrence(day, today).dates
     if not said or said[0].weekday() == weekday:
         return Occurrence(said)
     named = today + DAY * ((weekday - today.weekday()) % 7)
@@ -110,20 +110,20 @@ def _week(token: str, today: date) -> Occurrence:
     code = token[1:].rstrip("imf")
     monday = _week_end(today) - 6 * DAY + WEEK * int(code or 0)
     first, last = {"i": (0, 1), "m": (1, 3), "f": (3, 4)}.get(token[-1], (0, 6))
-    if not code and monday + last * DAY < today:
+    if not code and monday + first * DAY < today:
         monday += WEEK
     return _from_today(monday + first * DAY, monday + last * DAY, today)
 
 
-def _weekend(token: str, today: date) -> Occurrence:
+def _weekend(said: str, today: date) -> Occurrence:
     """Saturday and Sunday; the next one said on a weekday may be either."""
     saturday = _week_end(today) - DAY
-    if token == "K" and today.weekday() == 6:
+    if said == "K" and today.weekday() == 6:
         return Occurrence(range=(saturday + WEEK, saturday + WEEK + DAY), ambiguous=True)
-    if token == "Kn" and today.weekday() >= 5:
+    if said == "Kn" and today.weekday() >= 5:
         saturday += WEEK
     whole = _from_today(saturday, saturday + DAY, today)
-    ambiguous = token == "Kn" and today.weekday() < 5
+    ambiguous = said == "Kn" and today.weekday() < 5
     return Occurrence(range=whole.range, ambiguous=ambiguous)
 
 
@@ -153,11 +153,11 @@ def _bounded(token: str, today: date) -> Occurrence:
     """From, after, until, before a day, or between two; only ever from today on."""
     kind, *named = token.split("~")
     found = [occurrence(name, today) for name in named]
-    if not all(one.dates or one.range for one in found):
+    starts = [day for one in found for day in (*one.dates[:1], *(one.range or ())[:1])]
+    if len(starts) < len(named):
         return NOTHING
-    starts = [one.dates[0] if one.dates else one.range[0] for one in found if one.dates or one.range]
     first, last = starts[0], starts[-1]
-    if kind == "Qp" and last < first:
+    if last < first:
         return NOTHING
     spans = {
         "Qp": (first, last),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from conversations.agent.readers.dates.clauses import TOKEN, wished
-from conversations.agent.readers.dates.clock import Clock, read_bounds, read_clock
+from conversations.agent.readers.dates.clock import Clock, read_clock
 from conversations.agent.readers.dates.days import name_days
 from conversations.agent.readers.dates.hours import name_hours, name_lone_hours, name_parts
 from conversations.agent.readers.dates.occurrences import DAY, Occurrence, occurrence
@@ -16,7 +16,8 @@ _LONGEST = 2000  # characters read; a wish for a visit stands in far fewer
 _PAIR_OF_THINGS = re.compile(r"\b[aà]s (?:duas|tr[eê]s)\b(?! (?:horas?|da |de |e |em ponto))", re.I)
 # "A segunda": the second one offered, or Monday.
 _MAYBE_ORDINAL = re.compile(
-    r"(?:(?:pode ser|prefiro|quero|fico com|vou de|escolho)[ ,]+)?[aà] (?:segunda|quarta|quinta|sexta)[ .]*",
+    r"(?:(?:pode ser|prefiro|quero|fico com|vou de|escolho)[ ,]+)?[aà] (?:segunda|quarta"
+    r"|quinta|sexta)[ .]*",
     re.I,
 )
 _EITHER_SPAN = re.compile(r"[WRNM]\d\S* ou (?:[a-z]+ )*[GKX]|[GKX]\w*,? ou (?:[a-z]+ )*[WRNM]\d")

@@ -11,12 +11,16 @@ _FIRST = {"seg": 0, "ter": 1, "qua": 2, "qui": 3, "sex": 4, "ses": 4, "sab": 5, 
 _FEIRA = r"(?:[ -]*(?:feiras?|feria|fera|ferira)\b|[ -]f\b\.?)?"
 _TYPED_WELL = ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo", "amanha")
 # Words of their own, one slip of the finger away from a weekday.
-_ORDINARY = frozenset(
-    "segundo segundos seguida segunde terra terna terco tercos torca teria terei terma tenca terce"
-    " quarto quartos quanta quarte quinto quintos quintal quintais quina quinas quita quinte quanta"
-    " sexto sextos senta seita septa seta setas sabido sarado salado sabados domino dominio dominho"
-    " domingos aranha apanha acanha amanhe amanho aminha tersol sexta-feira texta serta".split()
-)
+# fmt: off
+_ORDINARY = frozenset((
+    "segundo", "segundos", "seguida", "segunde", "terra", "terna", "terco", "tercos", "torca",
+    "teria", "terei", "terma", "tenca", "terce", "quarto", "quartos", "quanta", "quarte",
+    "quinto", "quintos", "quintal", "quintais", "quina", "quinas", "quita", "quinte", "sexto",
+    "sextos", "senta", "seita", "septa", "setas", "sabido", "sarado", "salado", "sabados",
+    "domino", "dominio", "dominho", "domingos", "aranha", "apanha", "acanha", "amanhe",
+    "amanho", "aminha", "amanda", "serta",
+))
+# fmt: on
 _WORD = re.compile(r"\b[a-z]{5,8}\b")
 
 
@@ -35,10 +39,11 @@ def _digit(m: re.Match[str]) -> str:
 _RULES: tuple[Rule, ...] = (
     rule(
         r"\b(segundas?|seg|ter[cs]as?|quartas?|qua|quintas?|qui|sextas?|sestas?|sex|sabados?|sab"
-        rf"|sabadao|domingo|(?<=[ans]os )domingos|(?<=e )domingos)(?:\b|(?=feira)){_FEIRA}(?! (?:se|que) (?!v))",
+        rf"|sabadao|domingo|(?<=[ans]os )domingos|(?<=e )domingos)(?:\b|(?=feira)){_FEIRA}"
+        rf"(?! (?:se|que) (?!v))",
         _token,
     ),
-    rule(rf"\b(ter|dom)\b[ -]feira\b", _token),
+    rule(r"\b(ter|dom)\b[ -]feira\b", _token),
     rule(
         r"(?:(?<=^)|(?<=na )|(?<=no )|(?<=, )|(?<=ou )|(?<=W\d )|(?<=W\d/)|(?<=W\d e )|(?<=W\d-))"
         r"(ter|dom)\b(?=\s*(?:$|[,/?-]|(?:as|e|ou|a) (?:[\dWH]|se[gx]|qu[ai])|\d|[HPW]))",
@@ -52,14 +57,25 @@ _RULES: tuple[Rule, ...] = (
 )
 
 
+_BEFORE_FEIRA = re.compile(r"\b([a-z]{4,8})(?=[ -]feira\b)")
+
+
 def name_weekdays(text: str) -> str:
     """W0 (Monday) to W6 for weekdays; a trailing p for "as quintas". Typos in "amanha" end here."""
+    text = _BEFORE_FEIRA.sub(lambda m: _nearest(m[1]), text)
     return rewrite(_WORD.sub(_corrected, text), _RULES)
 
 
 def _corrected(m: re.Match[str]) -> str:
     word = m[0]
     return _name_meant(word) if word[0] in "stqda" else word
+
+
+def _nearest(word: str) -> str:
+    """The weekday meant before "feira", where no other word can stand: up to two slips."""
+    near = [name for name in _TYPED_WELL[:5] if OSA.distance(word, name, score_cutoff=2) <= 2]
+    near.sort(key=lambda name: (OSA.distance(word, name), name[0] != word[0]))
+    return near[0] if near else word
 
 
 @lru_cache(maxsize=4096)

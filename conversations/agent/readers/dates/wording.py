@@ -24,18 +24,21 @@ def rewrite(text: str, rules: Iterable[Rule]) -> str:
     return text
 
 
+# fmt: off
 _CARDINALS = {
-    **{"dois": 2, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8},
-    **{"nove": 9, "dez": 10, "onze": 11, "doze": 12, "treze": 13, "quatorze": 14, "catorze": 14},
-    **{"quinze": 15, "dezesseis": 16, "dezessete": 17, "dezoito": 18, "dezenove": 19},
-    **{"vinte": 20, "trinta": 30, "quarenta": 40, "cinquenta": 50},
+    "dois": 2, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8,
+    "nove": 9, "dez": 10, "onze": 11, "doze": 12, "treze": 13, "quatorze": 14, "catorze": 14,
+    "quinze": 15, "dezesseis": 16, "dezessete": 17, "dezoito": 18, "dezenove": 19,
+    "vinte": 20, "trinta": 30, "quarenta": 40, "cinquenta": 50,
 }
+# fmt: on
 _UNITS = {"um": 1, "uma": 1, **{word: n for word, n in _CARDINALS.items() if n < 10}}
 _WEEKDAY = r"(?:segunda|terca|quarta|quinta|sexta|sabado|domingo)"
 _COUNTED = (
     r"(?:filh|menin|crianc|materi|disciplin|aula|vez|opc|coisa|pessoa|garot|irma|net[oa]|sobrinh|"
     r"gemeo|gemea|turma|unidade|visita|mensal|parcel|alun|professor|folha|exercicio|pagina|bloco|"
-    r"caderno|estrela|mulher|homen|primeir|ultim|nivei|nivel|estagio|minut|segundos|dias? (?:por|na|da)"
+    r"caderno|estrela|mulher|homen|primeir|ultim|nivei|nivel|estagio|minut|segundos|dias? "
+    r"(?:por|na|da)"
     r" semana|semanas|dias|mes(?:es)?\b|moc|rapaz|amig|prim[oa]s|enteado|x\b)"
 )
 _SPELLING = (
@@ -49,6 +52,8 @@ _SPELLING = (
     rule(r"\bnum(?= (?:posso|consigo|da|vou))", "nao"),
     rule(r"\b(\d{1,2}) (?:de )?dez\b", r"\1 de dezembro"),
     rule(r"\bhorario comercial\b"),
+    rule(r"\bultima semana (?=d[eo] )", "final "),
+    rule(r"\bprimeira semana (?=d[eo] )", "inicio "),
     rule(r"\b(?:mais ou menos|pelo menos|ao menos|no minimo|por favor|pfv|pf)\b", " "),
 )
 _NUMBERS = (
@@ -58,13 +63,15 @@ _NUMBERS = (
     ),
     rule(rf"\b({'|'.join(_CARDINALS)})\b", lambda m: str(_CARDINALS[m[1]])),
     rule(
-        r"\b(?:as?|pras?|pela|pelas) uma(?= horas?\b| da tarde| e (?:meia|\d)|\s*(?:$|[.,;?]))",
+        r"\b(?:as?|pela|pelas) uma(?= horas?\b| da tarde| e (?:meia|\d)|\s*(?:$|[.,;?]))",
         "as 1",
     ),
+    rule(r"\b(\d\d? (?:pra|para a)) uma\b", r"\1 1"),
     rule(r"\buma(?= (?:hora )?da tarde| e meia\b| e (?:15|30|45)\b)", "as 1"),
     rule(r"\b(?:um|uma)(?= (?:semana|mes|dia)\b)", "1"),
 )
 _NOT_A_TIME = (
+    rule(rf"\b{_WEEKDAY}(?:[ -]feira)? (?:santa|de (?:carnaval|cinzas|pascoa|ramos))\b"),
     rule(r"\S+@\S+|\bhttps?:\S+|\bwww\.\S+"),
     rule(
         r"\b(?:bo[am]|otim[ao]|excelente|feliz|lind[ao]|abencoad[ao]|maravilhos[ao])"
@@ -80,28 +87,34 @@ _NOT_A_TIME = (
         r"\b(?:(?:segund|terceir|quart|quint|sext|setim|oitav|non|ultim|primeir)[oa]|\d{1,2}[oa]s?)"
         r" (?:ano|anos|serie|opcao|vez|aula|filh[oa]|etapa|fase|via|mao|quinzena|semana|pessoa|"
         r"lingua|periodo|semestre|alternativa|sugestao|turma|dessas?|desses?|mensagem|crianca|"
-        r"unidade|parcela|mensalidade|visita|fund\w*|medio|do (?:ensino|medio|fund\w*)|bimestre|nota)\b"
+        r"unidade|parcela|mensalidade|visita|fund\w*|medio|do (?:ensino|medio|fund\w*)"
+        r"|bimestre|nota)\b"
         r"(?: do (?:ensino )?(?:medio|fund\w*))?"
     ),
     rule(r"\b(?:opcao|numero|nota|apto|ap|casa|bloco|sala|nivel|km|lote) \d+o?\b(?![:/h])"),
     rule(r"(?<!dia )\b(?!1o de )\d{1,2}o\b"),
     rule(
+        r"\b(?:faz|fara|fez|completa|completou|fazer|completar|fazendo) \d{1,2}(?: ?anos?| ?a\b)?"
+        r"(?! ?(?:h|:|e meia))\b[^,.;?]*"
+    ),
+    rule(r"\b(?:nenhuma?|uma|um|qualquer|alguma?|todas|cada) (?:das|dos|as) \d{1,2}\b(?! ?[h:])"),
+    rule(r"\bprimeir[ao] (?:ou|e) (?:[ao] )?segund[ao]\b"),
+    rule(
         r"\b(?:(?:entre|de) )?(?:\d{1,2} ?(?:e|ou|a|,|/|ate) ?)*\d{1,2} ?(?:anos?|aninhos?)\b"
         r"(?: e (?:meio|\d+ meses))?"
     ),
-    rule(
-        r"\b(?:faz|fara|fez|completa|completou|fazer|completar|fazendo) \d{1,2}(?: ?a)?"
-        r"(?! ?(?:h|:|e meia))\b[^,.;?]*"
-    ),
     rule(r"\b\d+ ?(?:x|vezes)\b(?: (?:por|na|de|ao) [a-z]+| \d+)?"),
     rule(
-        r"\b(?:dura,?|duracao(?: de)?|aulas? de|visitas? de|ha|faz|durante|menos de|mais de|cerca de|"
-        r"leva|demora|uns|daqui a|daqui|em|a cada|por)(?: umas?| uns)? (?:\d{1,2} ?h(?:oras?|s|rs?)?"
+        r"\b(?:dura,?|duracao(?: de)?|aulas? de|visitas? de|ha|faz|durante|menos de|mais de"
+        r"|cerca de|"
+        r"leva|demora|uns|daqui a|daqui|em|a cada|por)(?: umas?| uns)? (?:\d{1,2} ?h"
+        r"(?:oras?|s|rs?)?"
         r"(?: ?\d\d| e meia)?|uma hora(?: e meia)?|meia hora)\b(?! da)"
     ),
     rule(
         r"\b(?:\d{1,2}|uma) ?h(?:oras?|s|rs?)?(?: ?\d\d)?"
-        r" (?:por|ao|cada|de (?:aula|duracao|estudo)|semanais|diarias|atras|antes|depois)\b(?! d)"
+        r" (?:por|ao|cada|de (?:aula|duracao|estudo)|semanais|diarias|atras|(?:antes"
+        r"|depois)(?! d))\b"
     ),
     rule(r"\b24 ?h(?:oras|s|rs)?\b|\b24 ?/ ?7\b|\bmeia hora\b|\b1/2\b"),
     rule(
@@ -110,7 +123,7 @@ _NOT_A_TIME = (
     ),
     rule(r"\b(?:nao tem|sem) problemas?\b|\b(?:por ?que|pq) nao\b|\bnao (?:e|eh)(?= *(?:\?|$))"),
 )
-_COUNTS = (rule(rf"\b\d{{1,3}} {_COUNTED}\w*"),)
+_COUNTS = (rule(rf"(?<!h e )(?<!horas e )\b\d{{1,3}} {_COUNTED}\w*(?! (?:pras?|para a) )"),)
 _ENDS = re.compile(r"[!\n\r…|]+")
 
 
