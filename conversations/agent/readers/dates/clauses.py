@@ -15,7 +15,7 @@ _IF_NOT = re.compile(
     r"\bse nao (?:der|puder|tiver|rolar|for|tem|conseguir)(?: (?:na|no|em|pra|para))?\b|\bsenao\b"
 )
 _NO = re.compile(
-    r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|sem chance)\b"
+    r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|corrid[oa]|puxad[oa]|sem chance)\b"
 )
 _ASKS = re.compile(
     r"\bnao (?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue|conseguiria|vai|ha"
@@ -38,6 +38,7 @@ _OTHER_DAYS = re.compile(
     r"|te (?:falo|aviso|respondo|digo|chamo|retorno|ligo|confirmo|dou)|(?:vou|vo) (?:te )?"
     r"(?:falar|avisar|responder|retornar)"
     r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato)\b"
+    r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"
 )
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde|mandei|liguei|falei|fui|estive"

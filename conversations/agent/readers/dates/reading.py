@@ -111,14 +111,20 @@ def _days(
     spans = [one for one in (occurrence(t, today) for t in said.spans) if one.range]
     span = spans[0].range if spans else None
     found = [_day(token, said, today, None if said.either else span) for token in said.days]
+    if hour and hour <= now.time():
+        found = [_from_tomorrow(one, today) for one in found]
     dates = sorted({day for one in found for day in one.dates})
     unsure = any(one.ambiguous for one in (*found, *spans)) or len({s.range for s in spans}) > 1
-    if today in dates and len(dates) > 1 and hour and hour <= now.time() and "R0" not in said.days:
-        dates.remove(today)
-        unsure = len(dates) > 1 and unsure
     if span and dates and not said.either and any(token[0] == "W" for token in said.days):
         return tuple(dates), None, unsure
     return tuple(dates), span, unsure or bool(span and dates)
+
+
+def _from_tomorrow(one: Occurrence, today: date) -> Occurrence:
+    """The hour has gone by: of a weekday's "today or in a week" only the latter is left."""
+    if one.dates[:1] == (today,) and len(one.dates) > 1:
+        return Occurrence(one.dates[1:])
+    return one
 
 
 def _day(token: str, said: Said, today: date, span: tuple[date, date] | None) -> Occurrence:

@@ -88,7 +88,7 @@ _NOT_A_TIME = (
         r" (?:ano|anos|serie|opcao|vez|aula|filh[oa]|etapa|fase|via|mao|quinzena|semana|pessoa|"
         r"lingua|periodo|semestre|alternativa|sugestao|turma|dessas?|desses?|mensagem|crianca|"
         r"unidade|parcela|mensalidade|visita|fund\w*|medio|do (?:ensino|medio|fund\w*)"
-        r"|bimestre|nota)\b"
+        r"|bimestre|parte(?! d)|nota)\b"
         r"(?: do (?:ensino )?(?:medio|fund\w*))?"
     ),
     rule(r"\b(?:opcao|numero|nota|apto|ap|casa|bloco|sala|nivel|km|lote) \d+o?\b(?![:/h])"),
@@ -123,7 +123,7 @@ _NOT_A_TIME = (
     ),
     rule(r"\b(?:nao tem|sem) problemas?\b|\b(?:por ?que|pq) nao\b|\bnao (?:e|eh)(?= *(?:\?|$))"),
 )
-_COUNTS = (rule(rf"(?<!h e )(?<!horas e )\b\d{{1,3}} {_COUNTED}\w*(?! (?:pras?|para a) )"),)
+_COUNTS = (rule(rf"(?<!h e )(?<!horas e )\b\d{{1,3}} {_COUNTED}\w*\b(?! (?:pras?|para a) )"),)
 _ENDS = re.compile(r"[!\n\r…|]+")
 
 
