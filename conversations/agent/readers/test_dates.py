@@ -21,6 +21,7 @@ moments = st.datetimes(
     timezones=st.just(SAO_PAULO),
 )
 wordy = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+glued = st.lists(st.sampled_from([*WORDS, *"0123459aeho/:-.,º "]), max_size=12).map("".join)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['text']}/{case['now'][:10]}")
@@ -29,7 +30,7 @@ def test_reads_what_was_said(case):
     assert (when and when.as_json()) == case["expected"]
 
 
-@given(st.one_of(st.text(), wordy), moments, st.booleans())
+@given(st.one_of(st.text(), wordy, glued), moments, st.booleans())
 def test_holds_for_any_text(text, now, asked):
     when = read_when(text, now, asked=asked)
     if when is None:

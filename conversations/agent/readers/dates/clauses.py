@@ -15,7 +15,8 @@ _IF_NOT = re.compile(
     r"\bse nao (?:der|puder|tiver|rolar|for|tem|conseguir)(?: (?:na|no|em|pra|para))?\b|\bsenao\b"
 )
 _NO = re.compile(
-    r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|corrid[oa]|puxad[oa]|sem chance)\b"
+    r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|corrid[oa]"
+    r"|puxad[oa]|sem chance)\b"
 )
 _ASKS = re.compile(
     r"\bnao (?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue|conseguiria|vai|ha"

@@ -17,7 +17,7 @@ _MONTH_WORD = (
 )
 _MONTH = rf"({_MONTH_WORD}|(?:{'|'.join(_MONTH_NAMES)})\b\.?)"
 _DAY = r"(\d{1,2})o?"
-_NO_HOUR = r"(?![\dh:]| ?h(?:s|rs?|oras?)?\b| e meia| P[mtn])"
+_NO_HOUR = r"(?![\w:]| ?h(?:s|rs?|oras?)?\b| e meia| P[mtn])"
 _LISTED = rf"\d{{1,2}}o?{_NO_HOUR}"
 _THIS = r"(?:(?:n|d)?(?:est|ess)[ae]|dest[ae]|dess[ae])"
 _DATE = r"(?:[WRNM]\d\w*(?:\+\w+)?)"
@@ -89,7 +89,7 @@ _DATES: tuple[Rule, ...] = (
         rf"(?:dia )?{_LISTED}(?=,? (?:e|ou) ))*",
         _listed,
     ),
-    rule(rf"(?<=\bdia ){_DAY}", r"N\1"),
+    rule(rf"(?<=\bdia ){_DAY}(?![\w:]| ?h\b)", r"N\1"),
     rule(r"\bdias? (?=N\d)", ""),
     rule(r" +", " "),
 )
