@@ -42,7 +42,7 @@ _OTHER_DAYS = re.compile(
     r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"
 )
 _PAST = re.compile(
-    r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde|mandei|liguei|falei|fui|estive"
+    r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui|estive"
     r"|conversei|recebi|enviei|tentei|era|foi|estava|tava|faltei|faltou)\b"
 )
 _CHANGE = re.compile(
