@@ -42,8 +42,8 @@ _OTHER_DAYS = re.compile(
     r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"
 )
 _PAST = re.compile(
-    r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui|estive"
-    r"|conversei|recebi|enviei|tentei|era|foi|estava|tava|faltei|faltou)\b"
+    r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
+    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|faltei|faltou)\b"
 )
 _CHANGE = re.compile(
     r"\b(?:mud\w+|troc\w+|remarc\w+|reagend\w+|reprogram\w+|alter\w+|adi(?:ar|a|amos)|antecip\w+|transfer\w+"
