@@ -143,6 +143,7 @@ def _signals_interrupt() -> Iterator[None]:
     """SIGTERM and a closed terminal stop us as Ctrl-C does."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        _ignore_signals()  # make and the terminal may both send one
         raise KeyboardInterrupt
 
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -151,7 +152,7 @@ def _signals_interrupt() -> Iterator[None]:
 
 
 def _ignore_signals() -> None:
-    """A second Ctrl-C must not leave processes behind."""
+    """While everything stops: a second Ctrl-C must not leave processes behind."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
 
