@@ -119,14 +119,9 @@ def _wanted_servers() -> tuple[str, ...]:
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
     """Refuse a second `up` on the same data folder; the lock goes with the process."""
-    try:
+    with embedded.explained(data_dir):
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (data_dir / "up.lock").open("w")
-    except OSError as error:
-        raise embedded.ServerError(
-            f"The data folder {data_dir} cannot be written ({error.strerror}): make it writable, "
-            "or choose another with DATA_DIR."
-        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
