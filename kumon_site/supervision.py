@@ -87,16 +87,22 @@ class Supervisor:
         self.config.write_text(
             _render(self.data_dir, self.base_dir, {"servers": servers, "product": product})
         )
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)],
-            start_new_session=True,  # Ctrl-C is ours to pass on, in order
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", MARK: str(self.data_dir)},
-        )
+        log = embedded.log_file(self.data_dir, "supervisord")
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is ours to pass on, in order
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", MARK: str(self.data_dir)},
+            )
         deadline = time.monotonic() + embedded.READY_SECONDS
-        while self.running() and not self._listens():
-            if time.monotonic() > deadline:
-                break
+        while not self._listens():
+            if not self.running() or time.monotonic() > deadline:
+                raise embedded.ServerError(
+                    f"The supervisor did not start: {embedded.last_lines(log, 1)} ({log})"
+                )
             time.sleep(0.05)
 
     def start_product(self) -> None:
