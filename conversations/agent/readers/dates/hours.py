@@ -33,6 +33,7 @@ _PARTS: tuple[Rule, ...] = (
         r"|\b(?:bem |logo )cedo\b|\b(?:de )?manhazinha\b|\b(?:bem )?cedinho\b|(?<=amanha )cedo\b",
         " Pms ",
     ),
+    rule(r"\b(?<!mais )(?<!muito )(?<!tao )(?<!meio )cedo\b", " Pm "),
     rule(r"\b(?:depois|apos|dpois) (?:do |de |o |da hora do )?almoc\w+", " Pt "),
     rule(r"\bantes (?:do |de )?almoc\w+", " Pm "),
     rule(r"\b(?:(?:na|no|em) )?(?:hora|horario) d[eo] almoco\b", " Pl "),
