@@ -82,6 +82,12 @@ def read(parent: SimulatedParent) -> None:
         _post_after_commit("messages.update", payloads.ack_of(bubble, Status.READ))
 
 
+def newest_answer(parent: SimulatedParent) -> int:
+    """The row id of the unit's last bubble; 0 when it never wrote."""
+    last = parent.bubbles.exclude(author=Author.PARENT).last()
+    return last.pk if last else 0
+
+
 def reach(parent: SimulatedParent, provider_ids: list[str], status: str) -> None:
     """How far bubbles got; never backwards."""
     ranks = list(Status.values)
