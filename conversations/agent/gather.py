@@ -75,6 +75,9 @@ def family(conversation: Conversation, now: datetime) -> Family:
             )
             for one in lead.students.all()
         ),
-        visit=visit
-        and VisitFacts(visit.pk, timezone.localtime(visit.starts_at), visit.status),
+        visit=_visit(visit) if visit else None,
     )
+
+
+def _visit(row: Visit) -> VisitFacts:
+    return VisitFacts(row.pk, timezone.localtime(row.starts_at), row.status)

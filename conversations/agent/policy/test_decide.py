@@ -129,7 +129,7 @@ def test_a_correction_replaces_and_says_the_new_value() -> None:
     decision = run(field("student_age", 8, correction=True), family=BOOKED)
     assert decision.effects == (SetField("student_age", 8, 1, "corrected", None),)
     assert decision.acts[0].text == "corrected"
-    assert decision.acts[0].args == {"field": "student_age", "value": 8}
+    assert decision.acts[0].args == {"field": "student_age", "value": 8, "whose": None}
 
 
 def test_saying_a_known_value_again_changes_nothing() -> None:

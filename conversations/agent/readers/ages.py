@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from .fold import fold
 from .numerals import NUMBER, value_of
 
-_YEARS = r"(?:aninhos?|anos?|a(?=\b))"
+_YEARS = r"(?:aninhos?|anos?|(?:(?<=\d)|(?<=\d ))a(?=\b))"  # "9a", but not "uma"
 _LATER = (
     r"(?:(?:o |no )?(?:mes|ano|semana) (?:que|q) vem|em (?:janeiro|fevereiro|marco|abril|maio|"
     r"junho|julho|agosto|setembro|outubro|novembro|dezembro)|semana que vem|proxim[oa]|amanha|"
@@ -15,10 +15,10 @@ _LATER = (
 # Counts of years that are nobody's age.
 _DURATION = re.compile(
     rf"\b(?:ha(?: (?:uns|mais de|quase))?|por|durante|nos ultimos|faz(?: uns)?(?= {NUMBER} "
-    rf"(?:anos?|meses) (?:que|q)\b)|daqui(?: a)?|uns|desde os|a partir d[eo]s?|partir de|ate|"
+    rf"(?:anos?|meses) (?:que|q)\b)|daqui(?: a)?|desde os|a partir d[eo]s?|partir de|ate|"
     rf"menores de|maiores de|menos de|mais de|acima de|abaixo de|minim[oa] de|cada) (?:os )?"
     rf"{NUMBER}\b(?: ?(?:{_YEARS}|meses|mes))?"
-    rf"|\b{NUMBER} {_YEARS} (?:de (?!idade)[a-z]+|atras|depois|que (?:ele|ela|eu|a gente|mor|est))"
+    rf"|\b{NUMBER} {_YEARS} (?:de (?!idade)[a-z]+|atras|depois|que (?:eu|a gente)\b)"
     rf"|\b(?:dura\w*|quanto tempo)\b[^#]{{0,12}}{NUMBER} {_YEARS}"
     rf"|\b(?:d[eo]s? |entre )?{NUMBER}(?: {_YEARS})? (?:a|ate|aos) {NUMBER} {_YEARS}"
     rf"|\bentre (?:os )?{NUMBER}(?: {_YEARS})? e (?:os )?{NUMBER} {_YEARS}"
@@ -51,16 +51,21 @@ _PAIR = re.compile(
     rf"\buma? (?:de|com|tem) (?P<n>{NUMBER})\b[^#]{{0,12}}"
     rf"\boutr[oa] (?:de |com |tem )?(?P<m>{NUMBER})\b"
 )
+_CHILD = re.compile(
+    rf"\b(?:menin[oa]|filh[oa]|garot[oa]|guria?|piazinho|irma[o]?) (?:de|com) (?P<n>{NUMBER})\b"
+)
 _HAS = re.compile(
     rf"\b(?:tem|acabou de (?:fazer|completar)|idade:?|"
-    rf"idade (?:e|dele e|dela e)|completou|fez|ta com|esta com) (?:so |apenas )?"
+    rf"idade (?:e|dele e|dela e)|completou|fez|tenho(?= [1-9]\d)|ta com|esta com) (?:so |apenas )?"
     rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}"
     rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje)\b)"
     rf"(?P<rest> ?e (?:o |a )?(?:outr[oa]|irma[o]?|meu filho|minha filha|[a-z]+) (?:tem )?"
     rf"(?P<m>{NUMBER})(?=$| ?[,.;]))?"
 )
+# After an age already read: "... e o menor 5".
+_OTHER = re.compile(rf"(?<=#) e [oa] (?:[a-z]+ ){{1,2}}(?P<n>{NUMBER})(?= ?$| ?[,.;])")
 _LONE = re.compile(
-    rf"(?<![\d/:.,])\b(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
+    rf"(?<![\d/:.,])(?<!\bas )(?<!das )\b(?!uma? [a-z])(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
     rf"(?! ?(?:o\b|a\b|h\b|hs\b|hora|filh|vez|crianc|mes|dia|reais|alun|real|%))"
 )
 _BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) (?:meses|(?<=um )mes|(?<=1 )mes)\b")
@@ -123,6 +128,8 @@ _RULES: tuple[_Rule, ...] = (
     (_ONE, _years),
     (_MONTHS, _months),
     (_PAIR, _each),
+    (_CHILD, _years),
     (_HAS, _each),
+    (_OTHER, _years),
 )
 _ASKED_RULES: tuple[_Rule, ...] = ((_BARE_MONTHS, _months), (_LONE, _years))

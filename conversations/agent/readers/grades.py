@@ -42,7 +42,7 @@ _NOT_SCHOOL = re.compile(
     r"\b(?:todos? os? anos?|ano (?:que|q) vem|ano passado|esse ano|este ano|por ano"
     rf"|d[eo] {_NTH}(?: ano)? (?:ao|ate o|a) {_NTH}(?: ano)?"
     rf"|{_NTH} (?:vez|aula|visita|filh[oa]|dia|andar|feira|mes|lugar|opcao|horario|semana|"
-    rf"mensalidade|contato|criancas?|parte|unidade)"
+    rf"mensalidade|contato|criancas?|parte|unidade|(?:se|bi|tri)mestre)"
     r"|(?:tem|com|fez|faz|completou|idade(?: de)?) \d{1,2} ano(?! do| de escola)"
     rf"|nao (?:e|ta|esta)(?: no| na| do)? {_NTH}(?: ano)?)\b"
 )
@@ -176,11 +176,9 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
         _year,
     ),
 )
-_ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
-    (
-        _compiled(
-            rf"(?P<n>{_NTH}|[1-9]|{'|'.join(_CARDINALS)})\b(?! ?(?:anos?\b|anin|filh|/|:|h\b))"
-        ),
-        _year,
-    ),
+# Years are masculine: a lone "quinta" is a weekday.
+_LONE = (
+    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
+    rf"(?:{'|'.join(set(_CARDINALS) - {'um'})})\b)(?!\.? ?(?:anos?\b|anin|filh|crianc|/|:|,\d|h\b))"
 )
+_ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = ((_compiled(_LONE), _year),)

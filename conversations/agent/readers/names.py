@@ -4,92 +4,21 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
+from . import name_cues
 from .fold import fold
 
-_DATA = Path(__file__).parent / "data"
 _LONGEST_TEXT = 2000
 _MOST_WORDS = 6
 _MOST_STUDENTS = 4
 
 
-def _words_of(name: str) -> frozenset[str]:
-    lines = (_DATA / name).read_text(encoding="utf-8").splitlines()
-    return frozenset(w for line in lines if not line.startswith("#") for w in line.split())
-
-
-_FIRST_NAMES = _words_of("first_names.txt")
-_KNOWN = _FIRST_NAMES | _words_of("surnames.txt")
-_COMMON = _words_of("common_words.txt")
-_LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", "van"})
-
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+|[^\w\s]|_")
 
-_KIN = (
-    r"(?:filh[oa]|filhinh[oa]|filhot[ea]|net[oa]|netinh[oa]|sobrinh[oa]|entead[oa]|afilhad[oa]|"
-    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|bebe|pequen[oa]|cacula|"
-    r"crianca|alun[oa]|estudante|primogenit[oa]|mais velh[oa]|mais nov[oa]|outr[oa]|prim[oa])"
-)
-_KINS = r"(?:filh[oa]s|net[oa]s|sobrinh[oa]s|criancas|gemeos|gemeas|menin[oa]s|alunos|irmaos)"
-_CARER = (
-    r"(?:mae|mamae|pai|papai|avo|vo|vovo|tia|tio|madrinha|padrinho|madrasta|padrasto|responsavel|"
-    r"irma|irmao|baba)"
-)
-_THE = r"(?:o |a |os |as )?"
-
-# After these any word that is not common talk is the parent's name.
-_PARENT = re.compile(
-    rf"\b(?:me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
-    rf"(?:eu )?sou [oa]|(?:aqui )?quem (?:fala|ta falando|esta falando|escreve)(?: aqui)?"
-    rf"(?: (?:e|eh))?|aqui (?:e|eh) [oa]|aqui (?:e|eh)|aqui fala|"
-    rf"(?:pode|podem) (?:me )?chamar(?: de)?|me cham[ae](?:m)?(?: de)?|nome :|"
-    rf"(?:nome d[oa] )?(?:responsavel|{_CARER}) :|"
-    rf"(?:voce |vc )?(?:esta |ta )?fala(?:ndo)? com|quem fala :) {_THE}(?=\w)"
-)
-# After these only a listed name counts.
-_PARENT_KNOWN = re.compile(r"\b(?:eu )?sou (?=\w)")
-_IT_IS = re.compile(r"(?:\W |oi |ola |bom dia |boa tarde |boa noite )*(?:e|eh) [oa] (?=\w)")
-_PARENT_AFTER = re.compile(
-    rf"\s*(?:,|\(|-)?\s*(?:(?:sou |a |o )*{_CARER} d[oae]s?\b|falando\b|aqui\b)"
-)
-
-_STUDENT = re.compile(
-    rf"\b(?:(?:meu|minha|nosso|nossa|seu|um|uma|o|a|d[oa]|pr[oa]) (?:outr[oa] )?{_KIN}"
-    rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio))?"
-    rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:-])?|"
-    rf"(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
-    rf"(?:dois |duas |tres |2 |3 )?{_KINS}"
-    rf"(?: (?:se chamam|chamam|sao))?(?: [,:-])?|"
-    rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
-    rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
-    rf"(?: (?:e|eh|seria|sao))?(?: [,:-])?|"
-    rf"(?:el[ea]|que) (?:se )?chama|el[ea]s (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
-    rf"(?<!me )se chamam?|(?:alun[oa]|crianca|estudante) :|com nome(?: de)?|de nome) {_THE}(?=\w)"
-)
-# "Mãe do Pedro, Ana": what follows the comma may be the writer.
-_BY_CARER = re.compile(_CARER + r"\b")
-_STUDENT_KNOWN = re.compile(
-    r"\b(?:pr[oa]|para [oa]|pra [oa]|para|matricular [oa]|sobre [oa]|"
-    r"d[oa]|del[ea] e|com [oa]|outr[oa]) (?=\w)"
-)
-_STUDENT_BEFORE = re.compile(
-    r" (?:, )?(?:(?:que )?(?:ja )?(?:tem|esta|ta|fez|faz|vai|estuda|"
-    r"precisa|cursa|com) \b(?!interesse)|"
-    r"\(? ?\d{1,2}\b|de \d{1,2} )"
-)
-_OTHERS = re.compile(
-    r"\b(?:marido|esposa|esposo|mulher|amig[oa]|professor|professora|vizinha|atendente|namorad[oa]|"
-    r"(?:meu|minha|o|a) (?:mae|pai|avo|tia|tio|sogra|chefe|patroa)|falo com|falei com|falar com|"
-    r"conversei com|escola|colegio)"
-    r"(?: (?:(?:del[ea] )?(?:se chama|e|eh)))?(?: [oa])? $"
-)
 _LAUGHTER = re.compile(r"(?:k{2,}|(?:ha|he|hi|rs|ah){2,}h?|rs)")
 _SUFFIXES = frozenset({"neto", "filho", "sobrinho"})
-_GREETING = re.compile(
-    r"(?:(?:oi+e?|ola|opa|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|[oa]|"
-    r"ah|meu|minha|nome|eu|sou|me|chamo|pode|ser|so|[^\w\s]) )*"
-)
+_COPULAS = frozenset({"sou", "e", "eh"})
+_JOINS = frozenset({"e", "o", "a", "eh", "oi", "ola", "chama"})
 
 
 def _form(word: str) -> str:
@@ -125,12 +54,18 @@ class _Message:
         """Index of the token that starts at `place` of `line`; its end for the line's end."""
         return self._index.get(place, len(self.folded))
 
+    def before(self, i: int) -> str:
+        """The few folded tokens before token `i`, each followed by a space."""
+        return "".join(form + " " for form in self.folded[max(0, i - 8) : i])
+
     def after(self, i: int) -> str:
         """The folded text from token `i`, led by a space."""
         return " " + "".join(form + " " for form in self.folded[i : i + 8])
 
     def ends(self, i: int) -> bool:
-        return i >= len(self.folded) or not self.folded[i].isalpha() or self.folded[i] == "e"
+        return (
+            i >= len(self.folded) or not self.folded[i].isalpha() or self.folded[i] in {"e", "mas"}
+        )
 
 
 @dataclass(frozen=True)
@@ -160,8 +95,9 @@ def read_student_names(text: str, asked: bool = False) -> list[str]:
     message = _Message.of(text)
     taken = {i for name in _parents(message) for i in range(name.start, name.stop)}
     names = _apart(_students(message), taken)
-    if asked and not names:
-        names = _apart(_bare(message), taken)
+    if asked:
+        bare = (name for name in _bare(message) if not names or _listed(message, name))
+        names = _apart([*names, *bare], taken)
     return list(dict.fromkeys(name.said for name in names))[:_MOST_STUDENTS]
 
 
@@ -175,27 +111,33 @@ def _apart(names: Iterable[_Name], taken: set[int]) -> list[_Name]:
 
 
 def _parents(message: _Message) -> Iterator[_Name]:
-    for match in _PARENT.finditer(message.line):
+    for match in name_cues.PARENT.finditer(message.line):
         if name := _name_at(message, message.token_at(match.end())):
             yield name
-    for match in _PARENT_KNOWN.finditer(message.line):
+    for match in name_cues.PARENT_KNOWN.finditer(message.line):
         if (name := _name_at(message, message.token_at(match.end()))) and _listed(message, name):
             yield name
     name = _name_at(message, _opening(message))
-    if name and _listed(message, name) and _PARENT_AFTER.match(message.after(name.stop)):
+    if name and _listed(message, name) and _introduced(message, name):
         yield name
+
+
+def _introduced(message: _Message, name: _Name) -> bool:
+    """Whether what follows is said of the writer ("Ana, mãe do Pedro", "Ana aqui")."""
+    return name_cues.PARENT_IF_FOLLOWED.match(message.after(name.stop)) is not None
 
 
 def _it_is(message: _Message) -> _Name | None:
     """The name in "Oi, é a Carla"."""
-    match = _IT_IS.match(message.line)
+    match = name_cues.IT_IS.match(message.line)
     name = _name_at(message, message.token_at(match.end())) if match else None
-    return name if name and _listed(message, name) else None
+    aged = name and re.match(r" , (?:idade|\d)", message.after(name.stop))
+    return name if name and _listed(message, name) and not aged else None
 
 
 def _opening(message: _Message) -> int:
     """Index of the first token that is no greeting."""
-    greeting = _GREETING.match(message.line)
+    greeting = name_cues.GREETING.match(message.line)
     return message.token_at(greeting.end()) if greeting else 0
 
 
@@ -203,7 +145,7 @@ def _lone(message: _Message) -> _Name | None:
     """A message that, its greetings aside, is a name, or opens with one as its own clause."""
     name = _name_at(message, _opening(message))
     if name and _stands_alone(message, name):
-        return name if _listed(message, name) or name.stop - name.start <= 3 else None
+        return name if _listed(message, name) or _looks_given(message, name) else None
     students = {student.start for student in _students(message)}
     signed = (n for n in _bare(message) if _listed(message, n) and n.start not in students)
     return next((n for n in signed if _stands_alone(message, n)), None)
@@ -216,31 +158,38 @@ def _stands_alone(message: _Message, name: _Name) -> bool:
 
 
 def _students(message: _Message) -> Iterator[_Name]:
-    for match in _STUDENT.finditer(message.line):
-        if not _OTHERS.search(message.line[: match.start()]):
-            joint = "e" if _BY_CARER.match(match[0]) else "[e,]"
+    for match in name_cues.STUDENT.finditer(message.line):
+        if not name_cues.OTHERS.search(message.line[: match.start()]):
+            joint = "e" if name_cues.BY_CARER.match(match[0]) else "[e,]"
             yield from _names_from(message, message.token_at(match.end()), joint)
-    for match in _STUDENT_KNOWN.finditer(message.line):
+    for match in name_cues.STUDENT_KNOWN.finditer(message.line):
         name = _name_at(message, message.token_at(match.end()))
         if name and _listed(message, name) and _as_named(message, name):
             yield from _names_from(message, name.start, "e")
     for i in range(len(message.words)):
         name = _name_at(message, i)
-        if name and _listed(message, name) and _STUDENT_BEFORE.match(message.after(name.stop)):
+        if name and _listed(message, name) and _described(message, name):
             yield name
+
+
+def _described(message: _Message, name: _Name) -> bool:
+    """Whether what follows is said of a student ("Pedro tem", "Pedro, 9")."""
+    said = name_cues.STUDENT_IF_FOLLOWED.match(message.after(name.stop))
+    return said is not None and _as_named(message, name)
 
 
 def _names_from(message: _Message, start: int, joint: str) -> Iterator[_Name]:
     """The name at token `start` and those joined to it by `joint`, a regular expression."""
     name = _name_at(message, start)
-    if name is None:
-        return
-    yield name
-    joined = re.match(rf" {joint} (?:(?:d?[oa]|e|pr[oa]) )*", message.after(name.stop))
-    if joined:
-        following = _name_at(message, name.stop + len(joined[0].split()))
-        if following and _listed(message, following):
-            yield from _names_from(message, following.start, joint)
+    for _ in range(_MOST_STUDENTS):
+        if name is None:
+            return
+        yield name
+        joined = re.match(rf" {joint} (?:(?:d?[oa]|e|pr[oa]) )*", message.after(name.stop))
+        following = name.stop + len(joined[0].split()) if joined else len(message.words)
+        name = _name_at(message, following)
+        if name and not _listed(message, name):
+            return
 
 
 def _bare(message: _Message) -> Iterator[_Name]:
@@ -249,18 +198,20 @@ def _bare(message: _Message) -> Iterator[_Name]:
     while i < len(message.words):
         fresh = i == 0 or not message.folded[i - 1].isalpha() or message.folded[i - 1] in _JOINS
         name = _name_at(message, i) if fresh else None
-        sure = name and (_listed(message, name) or message.ends(name.stop))
+        sure = name and (
+            _listed(message, name) or (message.ends(name.stop) and _looks_given(message, name))
+        )
+        sure = sure and not name_cues.OTHERS.search(message.before(i))
         if name and sure:
             yield name
         i = name.stop if name else i + 1
 
 
-_JOINS = frozenset({"e", "o", "a", "eh", "oi", "ola", "chama"})
-
-
 def _name_at(message: _Message, start: int) -> _Name | None:
     """The longest name whose first word is token `start`."""
     if start >= len(message.words) or not _may_name(message.folded[start]):
+        return None
+    if name_cues.DENIED.search(message.before(start)):
         return None
     stop = start + 1
     while (following := _grown(message, start, stop)) is not None:
@@ -272,7 +223,7 @@ def _name_at(message: _Message, start: int) -> _Name | None:
 def _grown(message: _Message, start: int, stop: int) -> int | None:
     """Where the name ends with one more word, links such as "da" included."""
     last = stop
-    if last < len(message.words) and message.folded[last] in _LINKS:
+    if last < len(message.words) and message.folded[last] in name_cues.LINKS:
         last += 1
     if last >= len(message.words) or last - start >= _MOST_WORDS:
         return None
@@ -282,8 +233,8 @@ def _grown(message: _Message, start: int, stop: int) -> int | None:
     if not _may_name(form):
         return None
     capital = word[:1].isupper() and not message.words[start].islower()
-    sure = form in _KNOWN or capital or message.ends(last + 1)
-    linked = last == stop or form in _KNOWN or capital
+    sure = form in name_cues.KNOWN or capital or message.ends(last + 1)
+    linked = last == stop or form in name_cues.KNOWN or capital
     return last + 1 if sure and linked else None
 
 
@@ -291,30 +242,35 @@ def _may_name(form: str) -> bool:
     return (
         len(form) > 1
         and form.replace("-", "").isalpha()
-        and form not in _COMMON
-        and form not in _LINKS
+        and form not in name_cues.COMMON
+        and form not in name_cues.LINKS
         and re.search(r"[aeiouy]", form) is not None
         and not re.search(r"(.)\1\1", form)
     )
 
 
 def _listed(message: _Message, name: _Name) -> bool:
-    return message.folded[name.start] in _FIRST_NAMES
+    return message.folded[name.start] in name_cues.FIRST_NAMES
+
+
+def _looks_given(message: _Message, name: _Name) -> bool:
+    """Whether an unlisted name reads as one: short, and no adjective ("sou vegetariana")."""
+    described = message.folded[name.start - 1] in _COPULAS if name.start else False
+    return name.stop - name.start <= 3 and (message.words[name.start].istitle() or not described)
 
 
 def _as_named(message: _Message, name: _Name) -> bool:
     """Whether the name cannot be a street, a school or somebody spoken to."""
-    before = "".join(form + " " for form in message.folded[: name.start])
     elsewhere = re.search(
         r"(?:rua|avenida|av|bairro|escola|colegio|cidade|falar|falo|falei|conversei|unidade|santa|"
         r"sao|vila|jardim|shopping|nome|professora?|marido|esposa) (?:com )?(?:d?[oae] )?$",
-        before,
+        message.before(name.start),
     )
     return elsewhere is None
 
 
 def _written(word: str) -> str:
-    if fold(word) in _LINKS:
+    if fold(word) in name_cues.LINKS:
         return word.lower()
     if word.islower() or word.isupper():
         return "".join(part.capitalize() for part in re.split(r"([-'’])", word))

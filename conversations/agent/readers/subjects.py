@@ -28,7 +28,8 @@ _REFUSED = re.compile(
     r"|(?P<right>[a-z]+) (?:nao(?: quero| precisa)?|n)\s*(?=$|[,.;])"
 )
 _ALL = re.compile(
-    r"\b(?:todas?|todos|tudo|as tres|os tres|as 3|os 3|tds|completo)\b(?! (?:os|as|o|a) dias?)"
+    r"\b(?:todas?|todos|tudo(?! bem| certo| ok| bom| joia)|as tres|os tres|as 3|os 3|tds|completo|"
+    r"as outras(?: duas)?|os outros(?: dois)?|o resto)\b(?! (?:os|as|o|a) dias?)"
 )
 
 

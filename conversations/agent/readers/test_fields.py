@@ -54,7 +54,7 @@ def cases():
             yield pytest.param(name, text, number, json.loads(expected), id=f"{name}: {text}")
 
 
-@pytest.mark.parametrize(("reader", "text", "setting", "expected"), cases())
+@pytest.mark.parametrize(("reader", "text", "setting", "expected"), list(cases()))
 def test_golden(reader, text, setting, expected):
     assert READERS[reader](text, setting) == expected
 
