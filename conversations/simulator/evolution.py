@@ -51,6 +51,8 @@ def door(request: HttpRequest, call: str, instance: str) -> HttpResponse:
         body = json.loads(request.body or "{}")
     except ValueError as error:
         return _error(400, "Internal Server Error", str(error))
+    if b"\\u0000" in request.body:  # neither does Evolution's own database keep it
+        return _error(400, "Bad Request", ["PrismaClientUnknownRequestError"])
     if not isinstance(body, dict):
         return _invalid("is not of a type(s) object")
     return answer(body, faults)

@@ -1,5 +1,6 @@
 """Hints to the open pages: which phone changed. Never what is on it."""
 
+from functools import partial
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -19,7 +20,7 @@ class SimulatorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # un
 
 def tell(parent_id: int) -> None:
     """After the transaction: this parent's phone shows something new."""
-    transaction.on_commit(lambda: _send(parent_id))
+    transaction.on_commit(partial(_send, parent_id), robust=True)
 
 
 def _send(parent_id: int) -> None:
