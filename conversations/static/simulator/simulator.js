@@ -64,13 +64,17 @@
     field.focus();
   });
 
-  const mark = () => {
-    const shown = location.hash.replace("#phone-", "");
-    document.querySelectorAll(".chip").forEach((chip) => {
-      chip.toggleAttribute("aria-current", chip.dataset.parent === shown);
-    });
-  };
-  window.addEventListener("hashchange", mark);
-  mark();
+  // Which phones are in sight, and which of the others have something unread.
+  const chipOf = (parent) => document.querySelector(`.chip[data-parent="${parent}"]`);
+  const markUnread = (chat) => chipOf(chat.dataset.parent)?.toggleAttribute("data-unread", Boolean(chat.querySelector(".seen")));
+  const inSight = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    const chip = chipOf(entry.target.dataset.parent);
+    if (entry.isIntersecting) chip.setAttribute("aria-current", "true");
+    else chip.removeAttribute("aria-current");
+    if (entry.isIntersecting) chip.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }), { threshold: 0.6 });
+  document.querySelectorAll(".chat").forEach((chat) => { markUnread(chat); inSight.observe(chat); });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.matches(".chat")) markUnread(event.target); });
+
   listen();
 })();
