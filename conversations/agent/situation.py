@@ -54,7 +54,6 @@ class VisitFacts:
 class Family:
     lead: int
     parent_name: str = ""
-    display_name: str = ""
     phone: str | None = None
     email: str = ""
     schedule_preference: str = ""
