@@ -1,10 +1,11 @@
 """Where each door is."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
     path("admin/", admin.site.urls),
+    path("console/", include("conversations.console.urls")),
 ]
