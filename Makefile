@@ -28,12 +28,12 @@ test: installed-dev
 check: static
 	@if [ "$(CHECK_TESTS)" != 0 ]; then $(MAKE) test; fi
 
+# `makemigrations --check` needs a database and is therefore in tests/test_migrations.py.
 static: installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy $(PACKAGES)
-	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/djlint --lint --quiet templates
 

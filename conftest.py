@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import django
 import pytest
 
 from kumon_site import embedded
@@ -17,7 +18,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kumon_site.settings")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[STARTED] = EMBEDDED and embedded.start(DATA_DIR, durable=False)
+    try:
+        config.stash[STARTED] = EMBEDDED and embedded.start(DATA_DIR, durable=False)
+    except embedded.ServerError as error:
+        pytest.exit(str(error), returncode=1)
+    django.setup()  # modules under test import models while they are collected
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -65,12 +65,19 @@ def prepare(data_dir: Path, *, servers: tuple[str, ...] = SERVERS, durable: bool
     `durable=False` gives up what protects data from a crash: for tests only.
     Raises ServerError.
     """
-    try:
+    with explained(data_dir):
         _make_folders(data_dir)
         if "postgres" in servers:
             _prepare_postgres(data_dir, durable)
         if "redis" in servers:
             _prepare_redis(data_dir, durable)
+
+
+@contextmanager
+def explained(data_dir: Path) -> Iterator[None]:
+    """Turn what the system refuses about `data_dir` into a ServerError."""
+    try:
+        yield
     except subprocess.CalledProcessError as error:
         raise ServerError(
             f"The account {system_user.ACCOUNT}, which PostgreSQL needs when you are root, "
@@ -88,7 +95,7 @@ def start(data_dir: Path, *, durable: bool = True) -> bool:
 
     Raises ServerError.
     """
-    with _locked(data_dir):
+    with explained(data_dir), _locked(data_dir):
         if running(data_dir):
             return False
         prepare(data_dir, durable=durable)

@@ -3,11 +3,13 @@
 The servers start with it; the product's own processes wait until the database is migrated.
 """
 
+import contextlib
 import ctypes
 import http.client
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,12 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
 from kumon_site import embedded, system_user
 
 STOP_SECONDS = 40.0
 FOR_GOOD = 1_000_000  # tries before supervisord gives a program up
+MARK = "KUMON_SUPERVISED_IN"  # in the environment of every process of a data folder
 PRIORITIES = {"servers": 1, "product": 2}  # started in this order and stopped in reverse
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
@@ -83,16 +87,22 @@ class Supervisor:
         self.config.write_text(
             _render(self.data_dir, self.base_dir, {"servers": servers, "product": product})
         )
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)],
-            start_new_session=True,  # Ctrl-C is ours to pass on, in order
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+        log = embedded.log_file(self.data_dir, "supervisord")
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is ours to pass on, in order
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", MARK: str(self.data_dir)},
+            )
         deadline = time.monotonic() + embedded.READY_SECONDS
-        while self.running() and not self._answers():
-            if time.monotonic() > deadline:
-                break
+        while not self._listens():
+            if not self.running() or time.monotonic() > deadline:
+                raise embedded.ServerError(
+                    f"The supervisor did not start: {embedded.last_lines(log, 1)} ({log})"
+                )
             time.sleep(0.05)
 
     def start_product(self) -> None:
@@ -117,43 +127,42 @@ class Supervisor:
     def stop(self) -> None:
         """Stop the product, then the servers; nothing is left running."""
         if self._process is not None:
-            if self._process.poll() is None:
-                self._process.terminate()
-                self._wait(self._process)
-            else:
-                self._stop_orphans()
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._stop_orphans()
         embedded.stop(self.data_dir)
 
     def stop_stale(self) -> None:
         """Stop what a killed `up` left behind in this folder."""
-        if self._answers():
-            pid = self._call("getPID")
-            os.kill(pid, signal.SIGTERM)
+        if self._listens():
+            os.kill(int((self.data_dir / "supervisord.pid").read_text()), signal.SIGTERM)
             deadline = time.monotonic() + STOP_SECONDS
-            while self._answers() and time.monotonic() < deadline:
+            while self._listens() and time.monotonic() < deadline:
                 time.sleep(0.1)
+        self._stop_orphans()
         embedded.stop(self.data_dir)
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            self._stop_orphans()
-
     def _stop_orphans(self) -> None:
-        for pid in filter(None, self._pids.values()):
-            try:
-                os.killpg(pid, signal.SIGTERM)  # supervisord makes each program a group's leader
-            except ProcessLookupError:
-                continue
+        """Stop programs whose supervisord was killed; the servers are stopped in their own way."""
+        orphans = [
+            process
+            for process in psutil.process_iter(["environ", "name"])
+            if (process.info["environ"] or {}).get(MARK) == str(self.data_dir)
+            and process.info["name"] not in ("postgres", "redis-server")
+        ]
+        for process in orphans:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.terminate()
+        for process in psutil.wait_procs(orphans, timeout=STOP_SECONDS)[1]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
-    def _answers(self) -> bool:
-        try:
-            self._call("getState")
-        except embedded.ServerError:
-            return False
-        return True
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(_socket(self.data_dir))) == 0
 
     def _call(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{_socket(self.data_dir)}")
@@ -176,13 +185,13 @@ def _die_with_parent() -> None:
 
 def _render(data_dir: Path, base_dir: Path, groups: Mapping[str, list[Program]]) -> str:
     account = "user = root\n" if system_user.needed() else ""
-    socket = _escape(_socket(data_dir))
+    address = _escape(_socket(data_dir))
     parts = [
         "; Written at every start.\n",
         f"[supervisord]\nlogfile = {_escape(embedded.log_file(data_dir, 'supervisord'))}\n"
         f"pidfile = {_escape(data_dir / 'supervisord.pid')}\nsilent = true\n{account}",
-        f"[unix_http_server]\nfile = {socket}\nchmod = 0700\n",
-        f"[supervisorctl]\nserverurl = unix://{socket}\n",
+        f"[unix_http_server]\nfile = {address}\nchmod = 0700\n",
+        f"[supervisorctl]\nserverurl = unix://{address}\n",
         "[rpcinterface:supervisor]\n"
         "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n",
     ]

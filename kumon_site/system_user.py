@@ -35,10 +35,17 @@ def run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
     Output goes through files: a server that the command leaves behind would hold a pipe open.
     """
-    account = ensure()
-    lent = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if needed() else {}
+    account = ensure() if needed() else None
     with tempfile.TemporaryFile("w+") as output:
-        done = subprocess.run(command, stdout=output, stderr=output, cwd="/", **lent)
+        done = subprocess.run(
+            command,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            user=account and account.pw_uid,
+            group=account and account.pw_gid,
+            extra_groups=account and [],
+        )
         output.seek(0)
         return subprocess.CompletedProcess(command, done.returncode, output.read())
 

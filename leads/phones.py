@@ -3,9 +3,11 @@
 import re
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 _PHONE_JIDS = {"s.whatsapp.net", "c.us"}
+# No 0800 and the like: nobody writes from one. An invalid number has the type UNKNOWN.
+_PERSONAL = {PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE}
 _OLD_MOBILE = re.compile(r"55([1-9]\d)([6-9]\d{7})")
 
 
@@ -59,7 +61,7 @@ def _brazilian(digits: str) -> str | None:
         return None
     whole = "+" + _with_ninth_digit(f"55{parsed.national_number}")
     valid = _parse(whole)
-    return whole if valid and phonenumbers.is_valid_number(valid) else None
+    return whole if valid and phonenumbers.number_type(valid) in _PERSONAL else None
 
 
 def _foreign(digits: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What each reader and the tier without a model make of one text, as JSON (manage.py understand)."""
+"""What readers and the tier without a model make of one text (manage.py understand)."""
 
 from datetime import datetime
 from typing import Any

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from leads.phones import display
-
 from billing_rules.models import DiscountRule, Subject
 from billing_rules.money import format_brl
 from billing_rules.pricing import Quote
 from conversations.agent.wording import clock, joined, moment, weekdays
 from conversations.models import Unit
 from conversations.texts import Fact, RowRef
+from leads.phones import display
 from scheduling.slots import Calendar, HoursRow
 
 
@@ -35,16 +34,18 @@ class Facts:
             "contact": Fact(display(self.unit.contact_phone), unit),
             "monthly_fee": _money(self.price.monthly[0].unit, self.price.monthly[0].rule),
             "enrolment_fee": _money(self.price.enrolment[0].unit, self.price.enrolment[0].rule),
-            "subjects": Fact(
-                joined([subject.name for subject in self.subjects]),
-                tuple(("Subject", subject.pk) for subject in self.subjects),
-            ),
+            "subjects": self._subjects("e"),
+            "subjects_or": self._subjects("ou"),
             "hours": self.hours(),
             "discounts": self.discount_list(),
             "visit_minutes": Fact(str(self.calendar.rules.minutes), rules),
             "horizon_days": Fact(str(self.calendar.rules.horizon_days), rules),
             "notice": Fact(_minutes(self.calendar.rules.notice_minutes), rules),
         }
+
+    def _subjects(self, last: str) -> Fact:
+        names = [subject.name for subject in self.subjects]
+        return Fact(joined(names, last), tuple(("Subject", one.pk) for one in self.subjects))
 
     def hours(self) -> Fact:
         """ "de segunda a sexta, das 9h às 12h e das 14h às 17h" """

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from billing_rules.models import DiscountRule, Subject
 from billing_rules.pricing import quote
 from conversations.agent.dialogue import Dialogue
@@ -73,5 +75,9 @@ def family(conversation: Conversation, now: datetime) -> Family:
             )
             for one in lead.students.all()
         ),
-        visit=visit and VisitFacts(visit.pk, visit.starts_at, visit.status),
+        visit=_visit(visit) if visit else None,
     )
+
+
+def _visit(row: Visit) -> VisitFacts:
+    return VisitFacts(row.pk, timezone.localtime(row.starts_at), row.status)

@@ -9,6 +9,7 @@ from conversations.agent.dialogue import Dialogue
 from conversations.agent.policy.fields import THE_PARENT
 from conversations.agent.readers.ages import read_ages
 from conversations.agent.readers.answers import is_correction
+from conversations.agent.readers.dates import read_when
 from conversations.agent.readers.emails import read_email, suggest_domain
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.grades import read_grades
@@ -30,18 +31,21 @@ def field_commands(
 ) -> Iterator[Command]:
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
     correction = is_correction(text)
-    yield from _of_family(text, dialogue, correction, now)
-    yield from _of_students(text, dialogue, family, correction)
-
-
-def _of_family(text: str, dialogue: Dialogue, correction: bool, now: datetime) -> Iterator[Command]:
     asked = dialogue.asked
+    if asked == "school_grade" and read_when(text, now) and not read_grades(text):
+        asked = None  # "quarta às 10h" is no fourth grade
+    yield from _of_family(text, asked, correction, now)
+    yield from _of_students(text, asked, dialogue.focus, family, correction)
+
+
+def _of_family(text: str, asked: str | None, correction: bool, now: datetime) -> Iterator[Command]:
     if name := read_parent_name(text, asked=asked == "parent_name"):
         yield _set(text, "parent_name", name, correction=correction)
     if email := read_email(text):
         yield _set(text, "email", email, correction=correction)
         if better := suggest_domain(email):
-            yield Command("clarify", text, topic="email_typo", value=better)
+            address = f"{email.rpartition('@')[0]}@{better}"
+            yield Command("clarify", text, topic="email_typo", value=address)
     elif phone := read_phone(text):
         yield _set(text, "phone", phone, correction=correction)
     if preference := read_preference(text, asked=asked == "schedule_preference"):
@@ -49,18 +53,17 @@ def _of_family(text: str, dialogue: Dialogue, correction: bool, now: datetime) -
 
 
 def _of_students(
-    text: str, dialogue: Dialogue, family: Family, correction: bool
+    text: str, asked: str | None, focus: int, family: Family, correction: bool
 ) -> Iterator[Command]:
-    asked = dialogue.asked
     if asked == "student_name" and _STUDIES_THEMSELVES.search(fold(text)):
         yield _set(text, "student_name", THE_PARENT)
         return
     names = read_student_names(text, asked=asked == "student_name")
-    places = _places(names, family, correction, dialogue.focus)
+    places = _places(names, family, correction, focus)
     for name, position in places:
         yield _set(text, "student_name", name, student=position, correction=correction)
     if places:
-        for (_, position), part in zip(places, _parts(text, names), strict=True):
+        for (_, position), part in zip(places, _parts(text, names[: len(places)]), strict=True):
             yield from _details(part, text, asked, position, correction)
     else:
         yield from _nameless(text, asked, family, correction)
@@ -107,7 +110,8 @@ def _parts(text: str, names: list[str]) -> list[str]:
 def _details(
     part: str, text: str, asked: str | None, position: int, correction: bool
 ) -> Iterator[Command]:
-    for age in read_ages(part, asked=asked == "student_age")[:1]:
+    in_passing = part != text  # "Pedro de 9 e Julia de 6": beside a name a number is an age
+    for age in read_ages(part, asked=in_passing or asked == "student_age")[:1]:
         yield _set(text, "student_age", str(age), student=position, correction=correction)
     for grade in read_grades(part, asked=asked == "school_grade")[:1]:
         yield _set(text, "school_grade", grade, student=position, correction=correction)

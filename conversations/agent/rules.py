@@ -15,6 +15,7 @@ from conversations.llm.base import Provider, Reply
 
 SURE = 0.6  # an intent below this is not acted on
 SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was asked
+MOMENT_WORDS = 6
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
 
@@ -58,10 +59,16 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         if name in names:
             yield Command(name, hearing.text, span=span)
             return
-    if when is not None and (asked_slot or names & {"want_visit", "ask_slots"} or _full(when)):
+    about_visit = asked_slot or names & {"want_visit", "ask_slots"} or _only_a_moment(hearing, when)
+    if when is not None and about_visit:
         yield Command("pick_slot" if _full(when) else "ask_slots", hearing.text, span=span)
     elif names & {"want_visit", "ask_slots"}:
         yield Command("want_visit", hearing.text)
+
+
+def _only_a_moment(hearing: Hearing, when: When | None) -> bool:
+    """ "quinta às 15h?" asks for a visit; "ele sai da escola amanhã às 15h" does not."""
+    return when is not None and _full(when) and len(hearing.text.split()) <= MOMENT_WORDS
 
 
 def _full(when: When) -> bool:

@@ -78,9 +78,10 @@ class Family:
         if field not in FIELDS_OF_STUDENT:
             return replace(self, **{field: value})
         attribute = {"student_name": "name", "student_age": "age", "school_grade": "grade"}
-        changed = tuple(value) if field == "subjects" else value
-        target = self.student(student or 1)
-        return self.with_student(replace(target, **{attribute.get(field, field): changed}))
+        changed: dict[str, Any] = {
+            attribute.get(field, field): tuple(value) if field == "subjects" else value
+        }
+        return self.with_student(replace(self.student(student or 1), **changed))
 
     def missing(self, field: str) -> list[int]:
         """Positions of the students whose `field` is not known; [0] for the family's own field."""

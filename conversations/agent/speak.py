@@ -90,6 +90,11 @@ class Speaker:
         visit = self._family.visit
         return (("Visit", visit.pk),) if visit and visit.pk else ()
 
+    def label(self, act: Act, field: str) -> dict[str, Fact]:
+        names = self._student_names(act.args["whose"]) if act.args["whose"] else []
+        label = _FIELD_LABELS[field]
+        return {"label": Fact(f"{label} de {joined(names)}" if names else label)}
+
     def correction(self, act: Act, value: Any) -> dict[str, Fact]:
         return {"value": self._shown(act.args["field"], value)}
 
@@ -126,7 +131,7 @@ _ARGUMENTS: dict[str, Callable[[Speaker, Act, Any], Mapping[str, Fact]]] = {
     "options": lambda speaker, act, moments: {"options": Fact(options(moments))},
     "closure": _plain("closure"),
     "email": _plain("email"),
-    "field": lambda speaker, act, field: {"label": Fact(_FIELD_LABELS[field])},
+    "field": Speaker.label,
     "value": Speaker.correction,
     "entry": Speaker.knowledge,
     "counts": Speaker.total,

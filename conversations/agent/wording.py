@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from django.utils import timezone
+
 WEEKDAYS = (
     "segunda-feira",
     "terça-feira",
@@ -21,7 +23,8 @@ def clock(at: time | datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """quinta-feira, 26/11, às 15h (local time is the caller's business)"""
+    """quinta-feira, 26/11, às 15h, in the unit's time zone"""
+    at = timezone.localtime(at)
     article = "à" if at.hour == 1 else "às"
     return f"{WEEKDAYS[at.weekday()]}, {at:%d/%m}, {article} {clock(at)}"
 
@@ -31,11 +34,11 @@ def options(moments: Sequence[datetime]) -> str:
     return "\n".join(f"{number}) {moment(at)}" for number, at in enumerate(moments, 1))
 
 
-def joined(words: Sequence[str]) -> str:
+def joined(words: Sequence[str], last: str = "e") -> str:
     """a, b e c"""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} e {words[-1]}"
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def weekdays(days: Sequence[int]) -> str:

@@ -43,7 +43,7 @@ class Draft:
         self.effects: list[Effect] = []
         self.asking = False  # a turn ends with one question at most
         self.finished = False  # nothing more is said after this
-        self.answered_question = False  # what was asked has been answered
+        self.settled = False  # the visit has been spoken of
         self.learned: list[str] = []  # fields that this turn has set
 
     def say(self, text: str, **args: Any) -> None:

@@ -71,7 +71,8 @@ def _set(draft: Draft, command: Command, field: str, value: object, student: int
     draft.family = draft.family.with_field(field, new, student)
     if known and field != "schedule_preference":
         draft.learned.remove(field)  # the correction is acknowledged by itself
-        draft.say("corrected", field=field, value=new)
+        whose = [student] if student and len(draft.family.students) > 1 else None
+        draft.say("corrected", field=field, value=new, whose=whose)
 
 
 def _settle_email_question(draft: Draft, commands: Sequence[Command]) -> None:

@@ -1,6 +1,7 @@
 """One question at the end of a turn: what is still missing, asked around the visit."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from conversations.agent.commands import Command
 from conversations.agent.policy.draft import Draft
@@ -27,7 +28,12 @@ def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
     _count_answer(draft, commands)
     if _suggest_email(draft, commands):
         return
+    if _resume(draft):
+        return
     field = next((name for name in ORDER if _worth_asking(draft, name)), None)
+    if field == "school_grade" and _worth_inviting(draft):
+        draft.ask("visit_invite", "visit_invite")
+        return
     if field is None:
         _close(draft, commands)
         return
@@ -50,6 +56,28 @@ def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
     elif draft.dialogue.asks.get(asked, 0) >= MOST_ASKS:
         draft.dialogue.skipped.append(asked)
         draft.say("skipped")
+
+
+def _resume(draft: Draft) -> bool:
+    """A question about the visit that was talked around is asked again, with its offers."""
+    asked, dialogue = draft.was_asked, draft.dialogue
+    if asked not in ("slot", "visit_invite") or draft.settled:
+        return False
+    if dialogue.asks.get(asked, 0) >= MOST_ASKS:
+        return False
+    if asked == "slot" and dialogue.offers:
+        draft.say("slot_list", options=[datetime.fromisoformat(at) for at in dialogue.offers])
+        draft.ask("slot", "ask_which_slot")
+    else:
+        draft.ask(asked, "ask_other_slot" if asked == "slot" else "visit_invite")
+    return True
+
+
+def _worth_inviting(draft: Draft) -> bool:
+    """The preference was said before it was asked, and the visit not talked about yet."""
+    dialogue = draft.dialogue
+    talked = dialogue.declined_visit or dialogue.asks.keys() & {"visit_invite", "slot"}
+    return draft.family.visit is None and not talked
 
 
 def _worth_asking(draft: Draft, field: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from .fold import fold
 from .numerals import NUMBER, value_of
 
-_YEARS = r"(?:aninhos?|anos?|a(?=\b))"
+_YEARS = r"(?:aninhos?|anos?|(?:(?<=\d)|(?<=\d ))a(?=\b))"  # "9a", but not "uma"
 _LATER = (
     r"(?:(?:o |no )?(?:mes|ano|semana) (?:que|q) vem|em (?:janeiro|fevereiro|marco|abril|maio|"
     r"junho|julho|agosto|setembro|outubro|novembro|dezembro)|semana que vem|proxim[oa]|amanha|"
@@ -15,20 +15,23 @@ _LATER = (
 # Counts of years that are nobody's age.
 _DURATION = re.compile(
     rf"\b(?:ha(?: (?:uns|mais de|quase))?|por|durante|nos ultimos|faz(?: uns)?(?= {NUMBER} "
-    rf"(?:anos?|mes|meses) (?:que|q)\b)|daqui(?: a)?|uns|desde os|a partir d[eo]s?|partir de|ate|"
+    rf"(?:anos?|meses) (?:que|q)\b)|daqui(?: a)?|desde os|a partir d[eo]s?|partir de|ate|"
     rf"menores de|maiores de|menos de|mais de|acima de|abaixo de|minim[oa] de|cada) (?:os )?"
     rf"{NUMBER}\b(?: ?(?:{_YEARS}|meses|mes))?"
-    rf"|\b{NUMBER} {_YEARS} (?:de (?!idade)[a-z]+|atras|depois|que (?:ele|ela|eu|a gente|mor|est))"
+    rf"|\b{NUMBER} {_YEARS} (?:de (?!idade)[a-z]+|atras|depois|que (?:eu|a gente)\b)"
+    rf"|\b(?:dura\w*|quanto tempo)\b[^#]{{0,12}}{NUMBER} {_YEARS}"
     rf"|\b(?:d[eo]s? |entre )?{NUMBER}(?: {_YEARS})? (?:a|ate|aos) {NUMBER} {_YEARS}"
     rf"|\bentre (?:os )?{NUMBER}(?: {_YEARS})? e (?:os )?{NUMBER} {_YEARS}"
     rf"|\bnao,? (?:e|sao|tem|eh|era|fez)? ?{NUMBER}\b(?: {_YEARS})?|, ?(?:e )?nao (?:e )?{NUMBER}\b"
 )
+_LONG_NUMBER = re.compile(r"\d(?:[ ().\-]{0,2}\d){7,}")
 _GRADE = re.compile(
     r"\b(?:no |do |pro |para o |o )?(?:\d{1,2} ?[oa] ?|(?:[2-9]) ?)(?:ano\b|serie)"
     r"|\b(?:pre|infantil|maternal|jardim) ?\d\b|\b\d(?:o|a)\b"
 )
 _MONTHS = re.compile(
-    rf"\b(?P<lead>tem|com|de|fez|bebe|completou|so) (?:so |apenas )?(?P<n>{NUMBER}) (?:meses|mes)\b"
+    rf"\b(?:tem|com|de|fez|bebe|completou|so) (?:so |apenas )?(?P<n>{NUMBER})"
+    rf" (?:meses|(?<=um )mes|(?<=1 )mes)\b"
 )
 _TURNS = re.compile(
     rf"\b(?:(?P<soon>(?:vai|ira) (?:fazer|completar)|quase(?: fazendo)?|fara|completara|"
@@ -37,21 +40,38 @@ _TURNS = re.compile(
 )
 _HALF_OR_NEXT = rf"(?: e (?:meio|{NUMBER} mes(?:es)?)| ?(?:pra|para|p/|indo pr[ao]s?) {NUMBER})?"
 _LIST = re.compile(
-    rf"\b(?P<some>{NUMBER}(?: {_YEARS})?(?:, ?{NUMBER}(?: {_YEARS})?)*(?: e|,) {NUMBER}) ?{_YEARS}\b"
+    rf"\b(?P<some>{NUMBER}(?: {_YEARS})?(?:, ?{NUMBER}(?: {_YEARS})?)*(?: e|,) {NUMBER})"
+    rf" ?{_YEARS}\b"
 )
-_ONE = re.compile(rf"\b(?P<n>{NUMBER}) ?{_YEARS}\b{_HALF_OR_NEXT}(?: {_YEARS})?")
+_ONE = re.compile(
+    rf"\b(?P<n>{NUMBER})(?: ?{_YEARS}\b| (?=(?:pra|para|p/) {NUMBER} ?{_YEARS}))"
+    rf"{_HALF_OR_NEXT}(?: {_YEARS})?"
+)
+_PAIR = re.compile(
+    rf"\buma? (?:de|com|tem) (?P<n>{NUMBER})\b[^#]{{0,12}}"
+    rf"\boutr[oa] (?:de |com |tem )?(?P<m>{NUMBER})\b"
+)
+_CHILD = re.compile(
+    rf"\b(?:menin[oa]|filh[oa]|garot[oa]|guria?|piazinho|irma[o]?) (?:de|com) (?P<n>{NUMBER})\b"
+)
 _HAS = re.compile(
-    rf"\b(?:tem|idade:?|idade (?:e|dele e|dela e)|completou|fez|ta com|esta com) (?:so |apenas )?"
-    rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje)\b)"
+    rf"\b(?:tem|acabou de (?:fazer|completar)|idade:?|"
+    rf"idade (?:e|dele e|dela e)|completou|fez|tenho(?= [1-9]\d)|ta com|esta com) (?:so |apenas )?"
+    rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}"
+    rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje)\b)"
     rf"(?P<rest> ?e (?:o |a )?(?:outr[oa]|irma[o]?|meu filho|minha filha|[a-z]+) (?:tem )?"
     rf"(?P<m>{NUMBER})(?=$| ?[,.;]))?"
 )
+# After an age already read: "... e o menor 5".
+_OTHER = re.compile(rf"(?<=#) e [oa] (?:[a-z]+ ){{1,2}}(?P<n>{NUMBER})(?= ?$| ?[,.;])")
 _LONE = re.compile(
-    rf"(?<![\d/:.,])\b(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
+    rf"(?<![\d/:.,])(?<!\bas )(?<!das )\b(?!uma? [a-z])(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
     rf"(?! ?(?:o\b|a\b|h\b|hs\b|hora|filh|vez|crianc|mes|dia|reais|alun|real|%))"
 )
-_BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) (?:meses|mes)\b")
+_BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) (?:meses|(?<=um )mes|(?<=1 )mes)\b")
 _NUMBER = re.compile(NUMBER)
+
+_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]]
 
 
 def read_ages(text: str, asked: bool = False) -> list[int]:
@@ -61,14 +81,14 @@ def read_ages(text: str, asked: bool = False) -> list[int]:
     Durations, ranges, school grades and denied numbers ("não é 9, é 8") are left out.
     `asked`: the last question was the age, so a lone "9" or "nove" is one.
     """
-    folded = _blank(_DURATION, _blank(_GRADE, fold(text)))
+    folded = _blank(_DURATION, _blank(_GRADE, _blank(_LONG_NUMBER, fold(text))))
     said, left = _said(folded, _RULES)
     if asked and not said:
         said, _ = _said(left, _ASKED_RULES)
     return [age for _, ages in sorted(said) for age in ages]
 
 
-def _said(folded: str, rules: Iterable[Rule]) -> tuple[list[tuple[int, list[int]]], str]:
+def _said(folded: str, rules: Iterable[_Rule]) -> tuple[list[tuple[int, list[int]]], str]:
     """Each rule's ages with their place; a place read once is not read again."""
     said = []
     for pattern, ages in rules:
@@ -102,12 +122,14 @@ def _each(match: re.Match[str]) -> list[int]:
     return [value_of(number) for number in (match["n"], match["m"]) if number]
 
 
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]]
-_RULES: tuple[Rule, ...] = (
+_RULES: tuple[_Rule, ...] = (
     (_TURNS, _turning),
     (_LIST, _listed),
     (_ONE, _years),
     (_MONTHS, _months),
+    (_PAIR, _each),
+    (_CHILD, _years),
     (_HAS, _each),
+    (_OTHER, _years),
 )
-_ASKED_RULES: tuple[Rule, ...] = ((_BARE_MONTHS, _months), (_LONE, _years))
+_ASKED_RULES: tuple[_Rule, ...] = ((_BARE_MONTHS, _months), (_LONE, _years))

@@ -14,18 +14,22 @@ _LONGEST = 5  # words in a phrase
 _YES_SIGNS = re.compile("[👍👌✅]")
 _NO_SIGN = "👎"
 
+_SPELLED = {"n": "nao", "nn": "nao", "naum": "nao", "num": "nao", "q": "que", "mto": "muito"}
+_SHORT = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b")
+
 _STOP = {"parar", "pare", "sair", "stop", "cancelar inscricao", "descadastrar"}
 _START = {"voltar", "volta"}
 
 _PICK_LEAD = (
-    r"(?:(?:eu |pode ser|quero|prefiro|escolho|fico com|vou de|vai ser|marca|pode marcar|entao|"
+    r"(?:(?:eu |pode ser|quero|prefiro|escolho|fico com|vou de|vamos de|vamo de|vai ser|marca|"
+    r"pode marcar|entao|"
     r"seria|acho que|vou querer|gostaria d[ao]|sim|ok) ?,? ?)*(?:(?:na|no|a|o) )?"
 )
 _PICK_NOUN = r"(?:opcao|alternativa|numero|num|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
-_PICK_TAIL = r"(?: (?:opcao|horario|data|mesmo|por favor|obrigad[oa]|pfv|entao|sim|ta bom))*"
+_PICK_TAIL = r"(?:,? (?:opcao|horario|data|mesmo|por favor|obrigad[oa]|pfv|entao|sim|ta bom))*"
 _PICK_NUMBER = re.compile(
-    rf"{_PICK_LEAD}(?:{_PICK_NOUN} ?\.?:? ?)?\(?(?P<n>{NUMBER})(?: ?[).a]| o)?{_PICK_TAIL}"
+    rf"{_PICK_LEAD}(?:{_PICK_NOUN} ?\.?:? ?)?\(?(?P<n>{NUMBER})(?: ?[).ao])?{_PICK_TAIL}"
 )
 _PICK_ORDINAL = re.compile(
     rf"{_PICK_LEAD}(?:{_PICK_NOUN} )?(?P<o>{'|'.join(_ORDINALS)}|ultim[oa]|(?:do|da) meio)"
@@ -37,7 +41,11 @@ _CORRECTION = re.compile(
     r"quis dizer|quero dizer|queria dizer|alias|ou melhor|melhor dizendo|minto|me confundi|"
     r"confundi|digo|troquei as bolas|ops|opa errei|e sim)\b"
     r"|\b(?:desculp\w*|perdao|sorry)[,.]? (?:e|sao|era|eh|foi)\b(?! que)"
-    r"|\bnao (?:e|sao|era|eh|tem)\b [^,.;?]{1,30}(?:[,.;]|\bmas\b)(?: mas)? ?(?:e|sao|eh|tem|sim)\b"
+    r"|\bnao (?:e|sao|era|eh|tem)\b [^,.;?]{1,30}"
+    r"(?:[,.;]|\bmas\b)(?: mas)? ?(?:e|sao|eh|tem|sim)\b(?! ?(?:\?|que\b))"
+    r"|\bnao[,.;] (?:e|sao|eh) (?!que\b)[^?]+$"
+    r"|\b(?:troc|mud|alter|arrum)[a-z]+ (?:o |a )?(?:meu |minha )?"
+    r"(?:nome|email|e-mail|telefone|numero|idade|serie)\b"
     r"|\b(?:e|sao|eh|tem) [^,.;?]{1,20}, ?(?:e )?nao (?:e )?(?:o |a )?[\d\w]+$"
 )
 _STARRED = re.compile(r"\s*(?:\*[^*\s][^*]*|[^*]*[^*\s]\*)\s*")
@@ -120,7 +128,8 @@ def _sign(text: str) -> bool | None:
 def _plain(text: str) -> str:
     """Fold for the lexicon: letters once in a row, clause ends as commas."""
     folded = fold(re.sub(r"[!\n]", ",", text))
-    return re.sub(r"([a-z])\1+", r"\1", re.sub(r"[,.;:\-]+", " , ", folded))
+    spelled = re.sub(r"[,.;:\-]+", " , ", _SHORT.sub(lambda short: _SPELLED[short[0]], folded))
+    return re.sub(r"([a-z])\1+", r"\1", spelled)
 
 
 def _kinds(plain: str) -> Iterator[str | None]:

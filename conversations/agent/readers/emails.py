@@ -27,9 +27,11 @@ COMMON_DOMAINS = (
 _CLOSE = 80
 _ADDRESS = re.compile(r"[a-z0-9_%+.\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,}")
 _SPOKEN = (
+    (re.compile(r"(?<=[a-z]{3})(?<!mail) (?=\d+ ?arroba\b)"), ""),
     (re.compile(r"\s*(?:\(\s*)?\barroba\b(?:\s*\))?\s*"), "@"),
     (re.compile(r"\s*@\s*"), "@"),
     (re.compile(r"(?<=\w)\s+underline\s+(?=\w)"), "_"),
+    (re.compile(r"(?<=\w)\s+(?:tracinho|traco|hifen)\s+(?=\w)"), "-"),
     (re.compile(r"(?<=\w)\s+(?:ponto|dot)\s+(?=\w)"), "."),
     (re.compile(r"(@[\w\-]+)\s*\.\s*(?=(?:com|net|org|br|edu|gov)\b)"), r"\1."),
     (re.compile(r"(@[\w.\-]+\.com)\s*\.\s*(?=br\b)"), r"\1."),

@@ -42,7 +42,7 @@ _NOT_SCHOOL = re.compile(
     r"\b(?:todos? os? anos?|ano (?:que|q) vem|ano passado|esse ano|este ano|por ano"
     rf"|d[eo] {_NTH}(?: ano)? (?:ao|ate o|a) {_NTH}(?: ano)?"
     rf"|{_NTH} (?:vez|aula|visita|filh[oa]|dia|andar|feira|mes|lugar|opcao|horario|semana|"
-    rf"mensalidade|contato|criancas?|parte|unidade)"
+    rf"mensalidade|contato|criancas?|parte|unidade|(?:se|bi|tri)mestre)"
     r"|(?:tem|com|fez|faz|completou|idade(?: de)?) \d{1,2} ano(?! do| de escola)"
     rf"|nao (?:e|ta|esta)(?: no| na| do)? {_NTH}(?: ano)?)\b"
 )
@@ -115,9 +115,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
     (
         _compiled(
-            r"(?:ja )?(?:me formei|se formou|formad[oa]|(?:ja )?(?:terminou|terminei|concluiu|conclui|"
-            r"completou|completei|acabou|fez|fiz|tenho|tem) (?:o |a |os )?(?:ensino medio|ensino "
-            r"superior|escola|estudos|colegio|segundo grau|2o grau|faculdade)(?: completo)?|"
+            r"(?:ja )?(?:me formei|se formou|formad[oa]|(?:ja )?(?:terminou|terminei|concluiu|"
+            r"conclui|completou|completei|acabou|fez|fiz|tenho|tem) (?:o |a |os )?(?:ensino medio|"
+            r"ensino superior|escola|estudos|colegio|segundo grau|2o grau|faculdade)(?: completo)?|"
             r"(?:ensino )?medio completo|superior completo|nao estud[ao] mais|fora da escola|"
             r"(?:pre[- ]?)?vestibular|cursinho|ja sai da escola|concluido)\b"
         ),
@@ -132,6 +132,13 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
     ),
     (_compiled(r"terceirao|3o?ao\b"), _always(HIGH_SCHOOL[2])),
     (_compiled(rf"(?P<n>[1-3] ?[oa]?|{_WORD}){_HIGH}"), _high_school),
+    (
+        _compiled(
+            rf"(?:ensino medio|colegial),? (?:n[oa] |d[oa] )?"
+            rf"(?P<n>[1-3] ?[oa]?|{_WORD}) (?:ano|serie)"
+        ),
+        _high_school,
+    ),
     (_compiled(r"(?:ensino medio|colegial)\b"), _always("Ensino médio")),
     (
         _compiled(
@@ -157,9 +164,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
     (_compiled(rf"(?P<n>{_WORD}) (?:ano|aninho)\b"), _year),
     (_compiled(r"(?:n[oa]|d[oa]|pr[oa]|para o) (?P<n>1) ano\b"), _year),
     (
-        _compiled(
-            rf"(?P<n>{_NTH})(?=(?:,| e| e o| e a| e n[oa]| e outr[oa] n[oa]) {_NTH} (?:ano|serie)|, ?#)"
-        ),
+        _compiled(rf"(?P<n>{_NTH})(?=(?:,| e| e o| e a| e n[oa]| e outr[oa] n[oa]) ?#)"),
         _year,
     ),
     (
@@ -171,11 +176,9 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
         _year,
     ),
 )
-_ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
-    (
-        _compiled(
-            rf"(?P<n>{_NTH}|[1-9]|{'|'.join(_CARDINALS)})\b(?! ?(?:anos?\b|anin|filh|/|:|h\b))"
-        ),
-        _year,
-    ),
+# Years are masculine: a lone "quinta" is a weekday.
+_LONE = (
+    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
+    rf"(?:{'|'.join(set(_CARDINALS) - {'um'})})\b)(?!\.? ?(?:anos?\b|anin|filh|crianc|/|:|,\d|h\b))"
 )
+_ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = ((_compiled(_LONE), _year),)

@@ -1,28 +1,11 @@
 """Numbers as parents write them: digits or Portuguese words, up to 99."""
 
-_UNITS = [
-    "zero",
-    "um",
-    "dois",
-    "tres",
-    "quatro",
-    "cinco",
-    "seis",
-    "sete",
-    "oito",
-    "nove",
-    "dez",
-    "onze",
-    "doze",
-    "treze",
-    "quatorze",
-    "quinze",
-    "dezesseis",
-    "dezessete",
-    "dezoito",
+_UNITS = (
+    *("zero", "um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"),
+    *("onze", "doze", "treze", "quatorze", "quinze", "dezesseis", "dezessete", "dezoito"),
     "dezenove",
-]
-_TENS = ["vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa"]
+)
+_TENS = ("vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa")
 
 _VALUES = {word: value for value, word in enumerate(_UNITS)}
 _VALUES |= {"uma": 1, "duas": 2, "catorze": 14}

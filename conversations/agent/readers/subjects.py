@@ -13,10 +13,11 @@ _WORDS = {
     r"multiplicacao|divisao|raciocinio logico|(?<!pagar )(?<!pagar as )(?<!pago )contas|"
     r"soma|subtracao|algebra|geometria|equacao|equacoes|math",
     "portuguese": r"port|portu|portuga|portugues|lingua portuguesa|leituras?|redacao|redacoes|"
-    r"interpretacao|gramatica|ortografia|alfabetizacao|alfabetizar|alfabetizad[oa]|"
+    r"interpretacao|interpretar|gramatica|ortografia|alfabetizacao|alfabetizar|alfabetizad[oa]|"
     r"(?:a|sabe|aprender|lendo|em) ler|ler e escrever|ler direito|caligrafia|"
-    r"(?:a|sabe|ler e|na|da) escrita|(?:a|sabe|ler e) escrever|producao de texto|le mal",
-    "english": r"ing|ingles|english|inglesa|ingleis|ingreis",
+    r"(?:a|sabe|ler e|na|da) escrita|(?:a|sabe|ler e) escrever|producao de texto|"
+    r"le (?:mal|bem|direito|nada)",
+    "english": r"ing|ingles|english|inglesa|ingleis|engles|inglish|ingreis",
 }
 _KNOWN = {code: re.compile(rf"\b(?:{words})\b") for code, words in _WORDS.items()}
 _MODELS = {"math": "matematica", "portuguese": "portugues", "english": "ingles"}
@@ -27,7 +28,8 @@ _REFUSED = re.compile(
     r"|(?P<right>[a-z]+) (?:nao(?: quero| precisa)?|n)\s*(?=$|[,.;])"
 )
 _ALL = re.compile(
-    r"\b(?:todas?|todos|tudo|as tres|os tres|as 3|os 3|tds|completo)\b(?! (?:os|as|o|a) dias?)"
+    r"\b(?:todas?|todos|tudo(?! bem| certo| ok| bom| joia)|as tres|os tres|as 3|os 3|tds|completo|"
+    r"as outras(?: duas)?|os outros(?: dois)?|o resto)\b(?! (?:os|as|o|a) dias?)"
 )
 
 

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             supervisor.start_product()
             self._wait_for_web(supervisor, host)
             self._greet(ensure_first_user(settings.STAFF_USERNAME, settings.STAFF_PASSWORD))
-            connection.close_pool()  # from here on only the programs need the database
+            connection.close_pool()  # type: ignore[attr-defined]  # only the programs need it now
             self._watch(supervisor)
         except KeyboardInterrupt:
             self.stdout.write("Stopping…")
@@ -119,14 +119,9 @@ def _wanted_servers() -> tuple[str, ...]:
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
     """Refuse a second `up` on the same data folder; the lock goes with the process."""
-    try:
+    with embedded.explained(data_dir):
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (data_dir / "up.lock").open("w")
-    except OSError as error:
-        raise embedded.ServerError(
-            f"The data folder {data_dir} cannot be written ({error.strerror}): make it writable, "
-            "or choose another with DATA_DIR."
-        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -143,6 +138,7 @@ def _signals_interrupt() -> Iterator[None]:
     """SIGTERM and a closed terminal stop us as Ctrl-C does."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        _ignore_signals()  # make and the terminal may both send one
         raise KeyboardInterrupt
 
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -151,7 +147,7 @@ def _signals_interrupt() -> Iterator[None]:
 
 
 def _ignore_signals() -> None:
-    """A second Ctrl-C must not leave processes behind."""
+    """While everything stops: a second Ctrl-C must not leave processes behind."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
 

@@ -13,6 +13,12 @@ from conversations.agent.readers.dates import When
 
 def arrange(draft: Draft, commands: Sequence[Command]) -> None:
     """Meets at most one wish about the visit; most specific first."""
+    before = len(draft.acts), draft.dialogue.declined_visit
+    _arrange(draft, commands)
+    draft.settled = before != (len(draft.acts), draft.dialogue.declined_visit)
+
+
+def _arrange(draft: Draft, commands: Sequence[Command]) -> None:
     said = {one.command: one for one in commands}
     if "cancel_visit" in said:
         _ask_to_cancel(draft)

@@ -57,7 +57,7 @@ def names_day(when: When) -> bool:
 
 
 def names_hour(when: When) -> bool:
-    return not (when.time is when.part is when.after is when.before is None)
+    return any((when.time, when.part, when.after, when.before))
 
 
 def joined(old: When | None, new: When) -> When:

@@ -23,7 +23,7 @@ def look_for(draft: Draft, when: When | None) -> None:
         settle(draft, said[0])
     elif wish.ambiguous and said:
         _ask_which(draft, said)
-    elif (picked := _offered_at(draft, wish)) is not None:
+    elif (picked := _offered_at(draft, when)) is not None:
         settle(draft, picked)
     else:
         _offer(draft, wish)
@@ -37,15 +37,15 @@ def _remember(draft: Draft, when: When | None) -> When:
     return wish
 
 
-def _offered_at(draft: Draft, wish: When) -> datetime | None:
+def _offered_at(draft: Draft, said: When | None) -> datetime | None:
     """ "às 15h" or "na quinta" after offers: the one offer that fits."""
-    if draft.was_asked != "slot" or not (wish.time or wish.dates):
+    if draft.was_asked != "slot" or said is None or not (said.time or said.dates):
         return None
     offered = [datetime.fromisoformat(one) for one in draft.dialogue.offers]
     fitting = [
         at
         for at in offered
-        if moments.fits_hour(wish, at) and (not wish.dates or at.date() in wish.dates)
+        if moments.fits_hour(said, at) and (not said.dates or at.date() in said.dates)
     ]
     return fitting[0] if len(fitting) == 1 else None
 

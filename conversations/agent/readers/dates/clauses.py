@@ -1,0 +1,113 @@
+"""Which of the said days and hours are wished for: "quinta não, sexta" wishes for Friday only."""
+
+import re
+from collections.abc import Iterator
+
+TOKEN = re.compile(r"(?<!\w)[A-Z][a-z]?[\d~_]*[\w+~]*")
+
+_LIST = re.compile(r"(W\d\w?) ?,(?= ?(?:W\d\w? ?, ?)*W\d\w? (?:e|ou|nem) )")
+_SPLIT = re.compile(
+    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai|entao|porque|pq|pois|dai|agora|ja)\b"
+    r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como"
+    r"|consegue|quero)\b)"
+)
+_IF_NOT = re.compile(
+    r"\bse nao (?:der|puder|tiver|rolar|for|tem|conseguir)(?: (?:na|no|em|pra|para))?\b|\bsenao\b"
+)
+_NO = re.compile(
+    r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|corrid[oa]"
+    r"|puxad[oa]|sem chance)\b"
+)
+_ASKS = re.compile(
+    r"\bnao (?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue|conseguiria|vai|ha"
+    r"|haveria|podemos|poderiamos|conseguimos|encaixa|encaixaria|abre|atende)\b"
+)
+_BUT = re.compile(r"\b(?:menos|exceto|sem ser|tirando|fora|a nao ser|salvo)\b.*")
+_BUSY = re.compile(
+    r"\b(?:estud[ao]m?|trabalh[oa]m?|trabalhamos|compromissos?|ocupad[oa]s?|viaj\w+|plantao|saio|largo|expediente"
+    r"|(?:ele|ela|eles|elas|filh[oa]|menin[oa]) (?:ja |tambem )?(?:faz|fazem|tem|joga"
+    r"|treina|sai|entra|almoca|dorme)"
+    r" (?!disponib|livre|como|horario|tempo|interesse)[a-z#]+"
+    r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
+    r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
+    r"|fono|consulta"
+    r"|medico|dentista|reuniao|provas?|treino|escolinha|danca|musica|ginastica|catequese|trabalho"
+    r"|exame|escola|ingles)|aula del[ea]s?)\b"
+)
+_OTHER_DAYS = re.compile(
+    r"\b(?:nasc\w+|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
+    r"|te (?:falo|aviso|respondo|digo|chamo|retorno|ligo|confirmo|dou)|(?:vou|vo) (?:te )?"
+    r"(?:falar|avisar|responder|retornar)"
+    r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato)\b"
+    r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"
+)
+_PAST = re.compile(
+    r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
+    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|faltei|faltou)\b"
+)
+_CHANGE = re.compile(
+    r"\b(?:mud\w+|troc\w+|remarc\w+|reagend\w+|reprogram\w+|alter\w+|adi(?:ar|a|amos)|antecip\w+|transfer\w+"
+    r"|pass(?:ar|a|e|amos)(?= (?:a|o|minha|meu|de|da|do|das|d)\b.*\bp(?:ara|r[ao]s?)?\b))\b"
+)
+_TO = re.compile(r".*\b(?:para|pra|pro|pras|pros|p)\b")
+_OF_A_DAY = re.compile(r"\bd(?:e|a|o|as|os) [WRNMH]\d")
+_INSTEAD = re.compile(r"\b(?:em vez|ao inves|no lugar|ao contrario) d\w+\b.*")
+_RETHOUGHT = re.compile(
+    r"\b(?:digo|quer dizer|ops|opa|alias|na verdade|corrigindo|melhor dizendo|errei)\b"
+)
+_LONE_NO = re.compile(r"[,.;] ?nao ?(?=[,.;])")
+_ALSO = re.compile(r"(?<=[A-Z]) ou (?=[A-Z])")
+
+
+def wished(text: str) -> Iterator[str]:
+    """Clauses of a text of tokens that wish for what they hold, in order, denials taken out."""
+    text = _IF_NOT.sub(" ou ", _LIST.sub(r"\1 ou ", text))
+    clauses = _SPLIT.split(_latest(text))
+    for clause in clauses:
+        if kept := _kept(clause.strip()):
+            yield kept
+
+
+def _latest(text: str) -> str:
+    """Where the writer thinks again, what is said anew replaces what was said before."""
+    text = _LONE_NO.sub(" . digo ", text)
+    said, *anew = _RETHOUGHT.split(text)
+    for part in anew:
+        kinds = {_kind(token) for token in TOKEN.findall(part)}
+        said = TOKEN.sub(lambda m: "" if _kind(m[0]) in kinds else m[0], said)  # noqa: B023
+        said = f"{said} . {part}"
+    return said
+
+
+def _kind(token: str) -> str:
+    return "day" if token[0] in "WRNMGXYKQ" else "hour"
+
+
+def _kept(clause: str) -> str:
+    if not TOKEN.search(clause):
+        return ""
+    asks = clause.endswith("?")
+    clause = _INSTEAD.sub("", _BUT.sub("", clause))
+    if _PAST.search(clause) or _OTHER_DAYS.search(clause) or (_BUSY.search(clause) and not asks):
+        return ""
+    if _CHANGE.search(clause):
+        return _after_change(clause)
+    no = _NO.search(clause)
+    if no is None or (asks and _ASKS.search(clause)):
+        return clause
+    return _turned(clause, no.end())
+
+
+def _after_change(clause: str) -> str:
+    """Of "mudar de quinta para sexta" the Friday."""
+    if to := _TO.match(clause):
+        return clause[to.start() : to.end()].rsplit(" ", 1)[-1] + clause[to.end() :]
+    return "" if _OF_A_DAY.search(clause) or not re.search(r"\bH\d", clause) else clause
+
+
+def _turned(clause: str, start: int) -> str:
+    """ "Não posso antes das 10" is a wish for after 10; any other denial is none."""
+    denied = clause[start:]
+    if not re.search(r"\b[AZ]\d", denied):
+        return ""
+    return clause[:start] + re.sub(r"\b([AZ])(?=\d)", lambda m: "Z" if m[1] == "A" else "A", denied)

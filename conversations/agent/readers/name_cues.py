@@ -1,0 +1,85 @@
+"""What stands before a name, and the lists that tell names from ordinary words."""
+
+import re
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+
+
+def _words_of(name: str) -> frozenset[str]:
+    lines = (_DATA / name).read_text(encoding="utf-8").splitlines()
+    return frozenset(w for line in lines if not line.startswith("#") for w in line.split())
+
+
+FIRST_NAMES = _words_of("first_names.txt")
+KNOWN = FIRST_NAMES | _words_of("surnames.txt")
+COMMON = _words_of("common_words.txt")
+LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", "van"})
+
+_KIN = (
+    r"(?:filh[oa]|filhinh[oa]|filhot[ea]|net[oa]|netinh[oa]|sobrinh[oa]|entead[oa]|afilhad[oa]|"
+    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|bebe|pequen[oa]|cacula|"
+    r"crianca|alun[oa]|estudante|primogenit[oa]|mais velh[oa]|mais nov[oa]|outr[oa]|prim[oa])"
+)
+_KINS = r"(?:filh[oa]s|net[oa]s|sobrinh[oa]s|criancas|gemeos|gemeas|menin[oa]s|alunos|irmaos)"
+_CARER = (
+    r"(?:mae|mamae|pai|papai|avo|vo|vovo|tia|tio|madrinha|padrinho|madrasta|padrasto|responsavel|"
+    r"irma|irmao|baba)"
+)
+_THE = r"(?:o |a |os |as )?"
+
+# After these any word that is not common talk is the parent's name.
+PARENT = re.compile(
+    rf"\b(?:me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
+    rf"(?:eu )?sou [oa]|(?:aqui )?quem (?:fala|ta falando|esta falando|escreve)(?: aqui)?"
+    rf"(?: (?:e|eh))?|aqui (?:e|eh) [oa]|aqui (?:e|eh)|aqui fala|"
+    rf"(?:pode|podem) (?:me )?chamar(?: de)?|me cham[ae](?: de)?|"
+    rf"(?:nome d[oa] )?(?:responsavel|{_CARER}) :|"
+    rf"(?:voce |vc )?(?:esta |ta )?fala(?:ndo)? com|quem fala :) {_THE}(?=\w)"
+)
+# After these only a listed name counts.
+PARENT_KNOWN = re.compile(r"\b(?:eu )?sou (?=\w)")
+IT_IS = re.compile(
+    r"(?:\W |oi |ola |bom dia |boa tarde |boa noite )*(?:(?:e|eh) [oa]|nome :) (?=\w)"
+)
+# "Não é Ana, é Anna."
+DENIED = re.compile(r"\bnao (?:e|eh|era|se chama|me chamo|chama)(?: [oa])? $")
+PARENT_IF_FOLLOWED = re.compile(
+    rf"\s*(?:,|\(|-)?\s*(?:(?:sou |a |o )*{_CARER} d[oae]s?\b|falando\b|aqui\b)"
+)
+
+STUDENT = re.compile(
+    rf"\b(?:(?:meu|minha|nosso|nossa|seu|um|uma|o|a|d[oa]|pr[oa]) (?:outr[oa] )?{_KIN}"
+    rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio))?"
+    rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:(-])?|"
+    rf"(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
+    rf"(?:dois |duas |tres |2 |3 )?{_KINS}"
+    rf"(?: (?:se chamam|chamam|sao))?(?: [,:(-])?|"
+    rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
+    rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
+    rf"(?: (?:e|eh|seria|sao))?(?: [,:(-])?|"
+    rf"(?:el[ea]|que) (?:se )?chama|el[ea]s (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
+    rf"(?<!me )se chamam?|(?:alun[oa]|crianca|estudante) :|chamad[oa]|"
+    rf"com nome(?: de)?|de nome) {_THE}(?=\w)"
+)
+# "Mãe do Pedro, Ana": what follows the comma may be the writer.
+BY_CARER = re.compile(_CARER + r"\b")
+STUDENT_KNOWN = re.compile(
+    r"\b(?:pr[oa]|para [oa]|pra [oa]|para|matricular [oa]|sobre [oa]|"
+    r"d[oa]|del[ea] e|com [oa]|outr[oa]) (?=\w)"
+)
+STUDENT_IF_FOLLOWED = re.compile(
+    r" (?:, )?(?:(?:que )?(?:ja )?(?:tem|esta|ta|fez|faz|vai|estuda|"
+    r"precisa|cursa|com) \b(?!interesse)|"
+    r"\(? ?\d{1,2}\b|de \d{1,2} )"
+)
+OTHERS = re.compile(
+    r"\b(?:marido|esposa|esposo|mulher|amig[oa]|professor|professora|vizinha|atendente|namorad[oa]|"
+    r"(?:meu|minha|o|a) (?:mae|pai|avo|tia|tio|sogra|chefe|patroa)|falo com|falei com|falar com|"
+    r"conversei com|escola|colegio)"
+    r"(?: (?:(?:del[ea] )?(?:se chama|e|eh)))?(?: [oa])? $"
+)
+GREETING = re.compile(
+    r"(?:(?:oi+e?|ola|opa|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|[oa]|"
+    r"ah|meu|minha|nome|eu|sou|me|chamo|pode|ser|so|[^\w\s]) )*"
+)
