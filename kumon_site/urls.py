@@ -10,6 +10,7 @@ from conversations.webhook import EvolutionWebhook
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
     path("admin/", admin.site.urls),
+    path("console/", include("conversations.console.urls")),
     # With and without a slash at the end, and with the event's name that Evolution may add to it.
     re_path(
         r"^webhooks/evolution/(?P<instance>[^/]+)(?:/+[a-z-]+)?/*$", EvolutionWebhook.as_view()
