@@ -154,12 +154,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_URL = reverse_lazy("console:login")
 LOGIN_REDIRECT_URL = "/console/"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by address alone one typo locks the unit
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "console/locked.html"
 STAFF_USERNAME = env.str("STAFF_USERNAME", default="admin")
 STAFF_PASSWORD = env.str("STAFF_PASSWORD", default="")
 
