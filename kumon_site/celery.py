@@ -1,11 +1,26 @@
 """The Celery application: everything that happens by the clock."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kumon_site.settings")
 
 app = Celery("kumon_site")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**kwargs: Any) -> None:
+    """With a receiver here Celery leaves alone what Django has set up."""
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_unsafe(**kwargs: Any) -> None:
+    from kumon_site.operations import checks
+
+    checks.refuse_unsafe()
