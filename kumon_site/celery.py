@@ -13,14 +13,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect
 def keep_our_logging(**kwargs: Any) -> None:
-    """With a receiver here Celery leaves alone what Django has set up."""
+    """With a receiver of this signal Celery leaves alone what Django has set up."""
 
 
-@worker_init.connect
-@beat_init.connect
 def refuse_unsafe(**kwargs: Any) -> None:
     from kumon_site.operations import checks
 
     checks.refuse_unsafe()
+
+
+setup_logging.connect(keep_our_logging)
+worker_init.connect(refuse_unsafe)
+beat_init.connect(refuse_unsafe)

@@ -120,9 +120,7 @@ TEMPLATES = [
 ]
 
 # --- data ---------------------------------------------------------------------------------------
-DATABASES = {
-    "default": environment.database("DATABASE_URL", DATABASE_URL, _embedded_database_url)
-}
+DATABASES = {"default": environment.database("DATABASE_URL", DATABASE_URL, _embedded_database_url)}
 DATABASES["default"].update(
     CONN_MAX_AGE=0,  # the pool keeps connections; Django must give each one back
     CONN_HEALTH_CHECKS=True,
@@ -173,7 +171,12 @@ STAFF_PASSWORD = env.str("STAFF_PASSWORD", default="")
 SECURE_SSL_REDIRECT = environment.switch("SECURE_SSL_REDIRECT", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 # Called inside a private network, where a redirect would lose the webhook's body.
-SECURE_REDIRECT_EXEMPT = [r"^(api/v1/)?health", r"^webhooks/", r"^metrics", r"^simulator/evolution/"]
+SECURE_REDIRECT_EXEMPT = [
+    r"^(api/v1/)?health",
+    r"^webhooks/",
+    r"^metrics",
+    r"^simulator/evolution/",
+]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

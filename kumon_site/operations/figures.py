@@ -1,11 +1,9 @@
 """The unit's numbers for a period of days. Each is one query over rows that staff can list."""
 
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db.models import (
     Aggregate,
-    Count,
     DurationField,
     Exists,
     ExpressionWrapper,
@@ -14,6 +12,7 @@ from django.db.models import (
     Subquery,
 )
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
@@ -21,6 +20,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from conversations.api import query
 from conversations.models import Conversation, Handoff, Message
 from leads.models import Lead
 from scheduling.models import Visit
@@ -38,11 +38,13 @@ def _day(name: str) -> OpenApiParameter:
 @api_view(["GET"])
 def figures(request: Request) -> Response:
     """From one day to another, both included; the last seven days by default."""
-    last = _date(request, "to", timezone.localdate())
-    first = _date(request, "from", last - timedelta(days=6))
+    last = query.day(request, "to", timezone.localdate())
+    first = query.day(request, "from", last - timedelta(days=6))
     if not timedelta() <= last - first < timedelta(days=MOST_DAYS):
-        raise ValidationError({"to": f"Give a day from 0 to {MOST_DAYS - 1} days after `from`."})
-    period = _midnight(first), _midnight(last + timedelta(days=1))
+        raise ValidationError(
+            {"to": _("Give a day from 0 to %(days)d days after `from`.") % {"days": MOST_DAYS - 1}}
+        )
+    period = query.midnight(first), query.midnight(last + timedelta(days=1))
     return Response({"from": first.isoformat(), "to": last.isoformat(), **computed(*period)})
 
 
@@ -89,21 +91,11 @@ def _first_reply(begin: datetime, end: datetime) -> float | None:
     answered = (
         Conversation.objects.annotate(heard=Subquery(heard[:1]))
         .filter(heard__gte=begin, heard__lt=end)
-        .annotate(said=Subquery(said.filter(created_at__gte=OuterRef("heard")).values("created_at")[:1]))
+        .annotate(
+            said=Subquery(said.filter(created_at__gte=OuterRef("heard")).values("created_at")[:1])
+        )
         .filter(said__isnull=False)
     )
     wait = ExpressionWrapper(F("said") - F("heard"), output_field=DurationField())
     median: timedelta | None = answered.aggregate(median=Median(wait))["median"]
     return round(median.total_seconds(), 1) if median is not None else None
-
-
-def _date(request: Request, name: str, default: date) -> date:
-    given = request.query_params.get(name)
-    try:
-        return date.fromisoformat(given) if given else default
-    except ValueError:
-        raise ValidationError({name: "Give a day as 2026-03-12."}) from None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

@@ -15,6 +15,8 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")  # and WhatsApp's jids and l
 PHONE = re.compile(r"(?<![\w.-])(?!\d{4}-\d\d-\d\d)\+?\(?\d(?:[ ()-]{0,2}\d){7,14}(?!\w)")
 OURS = ("timestamp", "level", "logger")  # written here, so not searched
 
+_key_values = structlog.processors.LogfmtRenderer(key_order=[*OURS, "event"])
+
 
 def mask(text: str) -> str:
     """`text` with everything that looks like a phone or an e-mail replaced."""
@@ -23,11 +25,7 @@ def mask(text: str) -> str:
 
 def formatter(as_json: bool) -> logging.Formatter:
     """Renders structlog's events and every library's records alike."""
-    render = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if as_json
-        else structlog.processors.LogfmtRenderer(key_order=[*OURS, "event"])
-    )
+    render = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _legible
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -48,6 +46,12 @@ def formatter(as_json: bool) -> logging.Formatter:
     )
     assert isinstance(renderer, logging.Formatter)
     return renderer
+
+
+def _legible(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+    """One line of `key=value`, and below it the exception as Python prints it."""
+    exception = event.pop("exception", "")
+    return f"{_key_values(logger, method, event)}\n{exception}".rstrip()
 
 
 def _described() -> list[Any]:

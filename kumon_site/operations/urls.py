@@ -1,4 +1,4 @@
-"""What whoever runs the product asks. Probes follow no redirects: a slash more or less is the same."""
+"""What whoever runs the product asks. Probes follow no redirects: the last slash may be missing."""
 
 from django.urls import path, re_path
 
