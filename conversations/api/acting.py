@@ -36,7 +36,7 @@ class GiveBack(serializers.Serializer[Any]):
 class Reply(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=outbox.LONGEST)
     client_uuid = serializers.UUIDField()
-    seen_rev = serializers.IntegerField(required=False, min_value=0)
+    seen_rev = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
 
 
 @extend_schema(request=None, responses=OpenApiTypes.OBJECT)

@@ -21,7 +21,7 @@ from conversations.api import query, shapes
 from conversations.models import Conversation, Message
 from leads.models import Lead
 from scheduling.booking import load_calendar
-from scheduling.models import Visit
+from scheduling.models import Visit, VisitRules
 
 MOST_ROWS = 500
 MOST_DAYS = 62
@@ -106,7 +106,11 @@ def slots(request: Request) -> Response:
         raise ValidationError(
             {"to": _("Give a day from 0 to %(days)d days after `from`.") % {"days": MOST_DAYS}}
         )
-    free = load_calendar(timezone.now()).free(first, last)
+    try:
+        free = load_calendar(timezone.now()).free(first, last)
+    except VisitRules.DoesNotExist as error:
+        sentence = _("No rules of visits hold now: enter them in the admin.")
+        raise ValidationError({"detail": sentence}) from error
     return Response({"results": [at.isoformat() for at in free], "time_zone": settings.TIME_ZONE})
 
 
