@@ -12,7 +12,7 @@ from conversations.agent.readers.fold import fold
 
 _PHRASES = Path(__file__).parent / "phrases"
 _RUN = re.compile(r"([a-z])\1{2,}")
-_SHOUT = re.compile(r"(?<!\w)[^\W\d_a-zà-ÿ]{2,}(?:[ ,]+[^\W\d_a-zà-ÿ]{2,}){2,}(?!\w)")
+_SHOUT = re.compile(r"(?<!\w)[^\W\d_a-zà-ÿ]+(?:[ ,]+[^\W\d_a-zà-ÿ]+){2,}(?!\w)")
 _SHOUTED = re.compile(r"!|\?\?|(?i:\b(?:n[aã]o respond|respo|agora|logo|nunca|ningu[eé]m))")
 _ONLY_MARKS = re.compile(r"\s*(?:[?!]\s*){2,}")
 
