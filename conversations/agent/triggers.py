@@ -26,6 +26,8 @@ class Trigger(NamedTuple):
 
     def fires(self, plain: str) -> bool:
         """Whether a phrase stands in `plain` outside near misses and not denied."""
+        if not self.phrases.search(plain):
+            return False
         rest = self.near_misses.sub(" | ", plain) if self.near_misses else plain
         return any(
             not _DENIAL.search(rest, 0, match.start()) for match in self.phrases.finditer(rest)
