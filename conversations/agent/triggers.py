@@ -22,13 +22,13 @@ class Trigger(NamedTuple):
 
     reason: str
     phrases: re.Pattern[str]
-    near_misses: re.Pattern[str] | None
+    near_misses: re.Pattern[str]
 
     def fires(self, plain: str) -> bool:
         """Whether a phrase stands in `plain` outside near misses and not denied."""
         if not self.phrases.search(plain):
             return False
-        rest = self.near_misses.sub(" | ", plain) if self.near_misses else plain
+        rest = self.near_misses.sub(" | ", plain)
         return any(
             not _DENIAL.search(rest, 0, match.start()) for match in self.phrases.finditer(rest)
         )
@@ -53,11 +53,7 @@ def _compile(phrases: list[str]) -> re.Pattern[str]:
 
 def _triggers(name: str) -> list[Trigger]:
     return [
-        Trigger(
-            reason,
-            _compile(section["phrases"]),
-            _compile(section["not"]) if section["not"] else None,
-        )
+        Trigger(reason, _compile(section["phrases"]), _compile(section["not"]))
         for reason, section in _load(name).items()
     ]
 
