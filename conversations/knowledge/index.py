@@ -15,7 +15,7 @@ from conversations.knowledge.words import runs, stem, words
 if TYPE_CHECKING:
     from qdrant_client.models import SparseVector
 
-ACCEPT = 0.30  # a score from here on is an answer; see test_index.py for what that costs
+ACCEPT = 0.27  # a score from here on is an answer; see test_index.py for what that costs
 
 _CANDIDATES = 14  # entries that Qdrant hands over for the exact comparison
 _PREFIX = "knowledge-"
