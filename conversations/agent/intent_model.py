@@ -32,13 +32,49 @@ _TOKEN = re.compile(r"\w+|\?")
 _RUN = re.compile(r"([a-z])\1{2,}")
 _SHORTHAND = dict(
     pair.split("=")
-    for pair in (
-        "vc=voce vcs=voces ce=voce ces=voces q=que qto=quanto qnto=quanto qtos=quantos "
-        "qts=quantas qtas=quantas qdo=quando qnd=quando oq=oque pq=porque n=nao nn=nao naum=nao "
-        "tbm=tambem tb=tambem td=tudo pra=para pro=para pras=para pros=para p=para ta=esta "
-        "tah=esta to=estou hj=hoje hr=hora hrs=horas mto=muito mt=muito cm=como qro=quero "
-        "qero=quero vlr=valor obg=obrigada end=endereco tel=telefone loc=localizacao"
-    ).split()
+    for pair in [
+        "vc=voce",
+        "vcs=voces",
+        "ce=voce",
+        "ces=voces",
+        "q=que",
+        "qto=quanto",
+        "qnto=quanto",
+        "qtos=quantos",
+        "qts=quantas",
+        "qtas=quantas",
+        "qdo=quando",
+        "qnd=quando",
+        "oq=oque",
+        "pq=porque",
+        "n=nao",
+        "nn=nao",
+        "naum=nao",
+        "tbm=tambem",
+        "tb=tambem",
+        "td=tudo",
+        "pra=para",
+        "pro=para",
+        "pras=para",
+        "pros=para",
+        "p=para",
+        "ta=esta",
+        "tah=esta",
+        "to=estou",
+        "hj=hoje",
+        "hr=hora",
+        "hrs=horas",
+        "mto=muito",
+        "mt=muito",
+        "cm=como",
+        "qro=quero",
+        "qero=quero",
+        "vlr=valor",
+        "obg=obrigada",
+        "end=endereco",
+        "tel=telefone",
+        "loc=localizacao",
+    ]
 )
 
 
