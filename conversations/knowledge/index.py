@@ -62,19 +62,19 @@ class KnowledgeIndex:
     """
 
     def __init__(self, entries: Sequence[Entry], url: str = "") -> None:
-        self._entries = tuple(entries)
-        self._views = [_View(entry, kind) for entry in self._entries for kind in _KINDS]
+        self.entries = tuple(entries)
+        self._views = [_View(entry, kind) for entry in self.entries for kind in _KINDS]
         self._scales = [
             _Scale(kind, self._views[at :: len(_KINDS)]) for at, kind in enumerate(_KINDS)
         ]
-        self._collection = _PREFIX + _digest(self._entries)
-        if self._entries:
+        self._collection = _PREFIX + _digest(self.entries)
+        if self.entries:
             self._client = _reach(partial(self._connect, url))
 
     def search(self, text: str, limit: int = 3) -> list[Hit]:
         """The `limit` entries that answer `text` best, best first; below ACCEPT none does."""
         asked = [kind.features(words(text)) for kind in _KINDS]
-        if not self._entries or not all(asked):
+        if not self.entries or not all(asked):
             return []
         weights = [scale.weights(found) for scale, found in zip(self._scales, asked, strict=True)]
         numbers = _reach(partial(self._candidates, weights))
@@ -82,7 +82,7 @@ class KnowledgeIndex:
         return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
 
     def _compare(self, number: int, weights: list[dict[str, float]]) -> Hit:
-        entry, at = self._entries[number], number * len(_KINDS)
+        entry, at = self.entries[number], number * len(_KINDS)
         similar = [
             _similar(asked, view, scale)
             for asked, view, scale in zip(
@@ -128,8 +128,8 @@ class KnowledgeIndex:
             client.create_collection(
                 self._collection, vectors_config={}, sparse_vectors_config=kinds
             )
-        if client.count(self._collection).count < len(self._entries):
-            client.upsert(self._collection, [self._point(at) for at in range(len(self._entries))])
+        if client.count(self._collection).count < len(self.entries):
+            client.upsert(self._collection, [self._point(at) for at in range(len(self.entries))])
 
     def _point(self, number: int) -> Any:
         from qdrant_client import models
@@ -194,7 +194,7 @@ class _Scale:
 
     def __init__(self, kind: _Kind, views: Sequence[_View]) -> None:
         self._count = len(views)
-        self._entries_with = Counter(feature for view in views for feature in view.asked)
+        self.entries_with = Counter(feature for view in views for feature in view.asked)
         known = frozenset().union(*(view.found_by for view in views))
         self._numbers = {
             one: number for number, one in enumerate(sorted(filter(kind.finds, known)))
@@ -217,7 +217,7 @@ class _Scale:
 
     def _weight(self, feature: str) -> float:
         """The square of the inverse document frequency (Robertson and Spärck Jones)."""
-        with_it = self._entries_with[feature]
+        with_it = self.entries_with[feature]
         return math.log(1 + (self._count - with_it + 0.5) / (with_it + 0.5)) ** 2
 
 
