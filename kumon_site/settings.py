@@ -88,7 +88,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "kumon_site.operations.csp.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -158,12 +158,14 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_URL = reverse_lazy("console:login")
 LOGIN_REDIRECT_URL = "/console/"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by address alone one typo locks the unit
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "console/locked.html"
+AXES_ENABLE_ADMIN = False  # operations.admin shows the attempts in the admin's own look
 STAFF_USERNAME = env.str("STAFF_USERNAME", default="admin")
 STAFF_PASSWORD = env.str("STAFF_PASSWORD", default="")
 
@@ -192,13 +194,12 @@ _content_policy: dict[str, list[str]] = {
     "form-action": [SELF],
 }
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
     "DIRECTIVES": _content_policy,
 }
-# django-unfold's pages run Alpine, which evaluates attributes and writes styles.
+# django-unfold's pages run Alpine, which evaluates attributes and writes styles. No inline script.
 ADMIN_CONTENT_SECURITY_POLICY = {
     **_content_policy,
-    "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+    "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
 }
 
@@ -274,5 +275,27 @@ UNFOLD = {
     "SITE_HEADER": "Kumon Vila A",
     "SITE_SUBHEADER": _("Reception"),
     "SITE_SYMBOL": "forum",
+    "SITE_URL": "/console/",
     "STYLES": [lambda request: static("operations/admin.css")],
+    "DASHBOARD_CALLBACK": "kumon_site.operations.dashboard.home",
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "kumon_site.operations.navigation.sections",
+    },
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .018 220)",
+            "100": "oklch(93.5% .038 220)",
+            "200": "oklch(88% .065 222)",
+            "300": "oklch(80% .1 226)",
+            "400": "oklch(70% .125 230)",
+            "500": "oklch(59% .125 235)",
+            "600": "oklch(50% .118 240)",
+            "700": "oklch(44% .108 243)",
+            "800": "oklch(38% .092 244)",
+            "900": "oklch(32% .075 245)",
+            "950": "oklch(24% .055 246)",
+        },
+    },
 }

@@ -1,0 +1,53 @@
+"""Who may come in: signed-in staff only, and nothing of it stays in a cache."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.conf import settings
+from django.views.decorators.cache import cache_control
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request that `staff_page` has let in."""
+
+    user: User
+    htmx: bool
+
+
+def staff_page(
+    view: Callable[Concatenate[StaffRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Sends strangers to the login, refuses other users with 403, forbids caching.
+
+    A script's request of a lost session gets 401, never the login page inside a fragment.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    return cache_control(no_store=True, private=True)(guarded)
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    if "HX-Request" in request.headers or "X-Requested-With" in request.headers:
+        login = resolve_url(settings.LOGIN_URL)
+        return HttpResponse(status=401, headers={"HX-Redirect": login})
+    return redirect_to_login(request.get_full_path())
+
+
+def person(user: User | None) -> str:
+    """What colleagues call a staff user; "" for nobody."""
+    return (user.first_name or user.get_username()) if user else ""
