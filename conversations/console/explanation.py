@@ -26,7 +26,7 @@ class Part:
 
 
 def of(message: Message) -> list[Part]:
-    """Parts to show, none for a message without a turn; unknown parts of a trace are shown as they are."""
+    """Parts to show, none without a turn; what is unknown of a trace is shown as it is."""
     turn = message.turn
     if turn is None:
         return []
