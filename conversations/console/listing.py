@@ -22,7 +22,7 @@ TABS = {
     Mode.WAITING: _("Waiting"),
     Mode.BOT: _("Bot"),
     Mode.HUMAN: _("With the team"),
-    Mode.CLOSED: _("Closed"),
+    Mode.CLOSED: _("Closed ones"),
 }
 NOTHING_HERE = {
     Mode.WAITING: _("Nobody is waiting. Well done!"),
