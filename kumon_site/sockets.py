@@ -8,10 +8,13 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from conversations.console.consumer import ConsoleConsumer
+from conversations.simulator.live import SimulatorConsumer
 
 websocket_urlpatterns: list[URLPattern] = [
     path("ws/console/", ConsoleConsumer.as_asgi()),
 ]
+if settings.SIMULATOR:
+    websocket_urlpatterns.append(path("ws/simulator/", SimulatorConsumer.as_asgi()))
 
 
 def guarded(application: Any) -> Any:

@@ -1,11 +1,22 @@
 """Where each door is."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
+
+from conversations.webhook import EvolutionWebhook
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
     path("admin/", admin.site.urls),
     path("console/", include("conversations.console.urls")),
+    path("api/v1/", include("conversations.api.urls")),
+    path("", include("kumon_site.operations.urls")),
+    # With and without a slash at the end, and with the event's name that Evolution may add to it.
+    re_path(
+        r"^webhooks/evolution/(?P<instance>[^/]+)(?:/+[a-z-]+)?/*$", EvolutionWebhook.as_view()
+    ),
 ]
+if settings.SIMULATOR:
+    urlpatterns.append(path("simulator/", include("conversations.simulator.urls")))

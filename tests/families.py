@@ -1,122 +1,162 @@
-"""Families with whom something has been said, for tests of what staff see."""
+"""Families as the unit has them, for tests that look at lists and pages."""
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
-from billing_rules.models import Subject
-from conversations import live
-from conversations.models import Conversation, Message, Turn
-from leads.models import Lead
-from leads.qualification import set_field
+import billing_rules.seed
+import scheduling.seed
+from conversations.models import (
+    Conversation,
+    Handoff,
+    KnowledgeEntry,
+    Message,
+    RawEvent,
+    TextOverride,
+    Turn,
+    Unit,
+)
+from leads.models import FieldEvidence, Lead, Student
 from scheduling.models import Visit
 
+PEOPLE = [
+    ("Mariana Souza", "Júlia", 9, "4º ano", ["math"]),
+    ("Carlos Eduardo Lima", "Pedro Henrique", 7, "2º ano", ["math", "portuguese"]),
+    ("Fernanda Oliveira", "Sofia", 12, "7º ano", ["english"]),
+    ("Ricardo Almeida", "Lucas", 5, "pré 2", ["portuguese"]),
+    ("Patrícia Gonçalves", "Ana Clara", 10, "5º ano", ["math", "english"]),
+    ("João Batista da Silva", "Miguel", 14, "9º ano", ["math"]),
+    ("", "", None, "", []),
+    ("Luciana Ferreira Prado", "Beatriz", 8, "3º ano", ["portuguese"]),
+]
+TEXTS = [
+    "Oi, quanto custa a mensalidade?",
+    "Vocês têm horário na quinta à tarde?",
+    "Meu filho tem dificuldade em frações, vocês ajudam?",
+    "Quero falar com uma pessoa, por favor",
+    "Pode ser às 15h então",
+]
+STAGES = ["booked", "qualified", "talking", "confirmed", "attended", "lost", "new", "booked"]
+MODES = ["bot", "waiting", "human", "closed", "bot", "bot", "waiting", "bot"]
 
-def family(name, phone, *, mode="bot", holder=None):
-    lead = Lead.objects.create(parent_name=name, phone=phone)
-    talk = Conversation.objects.create(
-        lead=lead, instance="vila-a", phone=phone, reply_to="x", mode=mode, assigned_to=holder
-    )
-    heard(talk, "Oi, queria saber do Kumon")
+
+def seed_rules(now: datetime) -> None:
+    """The unit with its prices and hours."""
+    billing_rules.seed.seed(now)
+    scheduling.seed.seed(now)
+    since = now - timedelta(days=200)
+    if not Unit.objects.exists():
+        Unit.objects.create(
+            valid_from=since,
+            name="Kumon Vila A",
+            assistant_name="Cecília",
+            address="Av. Paraná, 6881 – Vila A, Foz do Iguaçu – PR",
+            contact_phone="+5551996921999",
+        )
+    for key, title in [("metodo", "Como é o método"), ("idade", "Idade para começar")]:
+        KnowledgeEntry.objects.get_or_create(
+            key=key,
+            defaults={
+                "title": title,
+                "body": "Cada aluno avança no seu ritmo, com orientação individual.",
+                "questions": ["como funciona?", "como é a aula?"],
+                "valid_from": since,
+            },
+        )
+
+
+def families(count: int, now: datetime, *, first: int = 0) -> list[Conversation]:
+    """`count` families with a conversation, messages, a turn and most of them with a visit."""
+    return [_family(number, now) for number in range(first, first + count)]
+
+
+def _family(number: int, now: datetime) -> Conversation:
+    parent, child, age, grade, subjects = PEOPLE[number % len(PEOPLE)]
+    phone = f"+55459{90000000 + number * 1373:08}"
+    at = now - timedelta(hours=5 * number + 1, minutes=number)
+    lead = Lead.objects.create(
+        phone=phone, parent_name=parent, stage=STAGES[number % 8], created_at=at,
+        email=f"familia{number}@exemplo.com.br" if parent else "",
+        schedule_preference="quintas à tarde" if parent else "",
+    )  # fmt: skip
+    if child:
+        Student.objects.create(
+            lead=lead, name=child, age=age, school_grade=grade, subjects=subjects
+        )
+    talk = _conversation(lead, number, at)
+    _messages(talk, number, at)
+    _visit(lead, number, now)
+    if parent:
+        FieldEvidence.objects.create(
+            lead=lead, field="parent_name", value=parent, normal=parent, status="said",
+            message_id=talk.messages.order_by("rev").values_list("pk", flat=True)[0], created_at=at,
+        )  # fmt: skip
     return talk
 
 
-def tick(talk):
-    """The conversation's next rev, told to the open consoles after commit."""
-    with transaction.atomic():
-        locked = Conversation.objects.select_for_update().get(pk=talk.pk)
-        locked.rev += 1
-        locked.save(update_fields=["rev"])
-        live.tell(locked.pk, locked.rev)
-    return locked.rev
+def _conversation(lead: Lead, number: int, at: datetime) -> Conversation:
+    mode = MODES[number % 8]
+    handed = mode in ("waiting", "human")
+    talk = Conversation.objects.create(
+        lead=lead, instance="vila-a", phone=lead.phone, reply_to=f"{lead.phone[1:]}@s.whatsapp.net",
+        push_name=lead.parent_name.split(" ")[0] or "Bia 🌸", mode=mode,
+        handoff_reason="asked_person" if handed else "",
+        waiting_since=at if mode == "waiting" else None, unread=number % 3,
+        last_message_at=at, last_inbound_at=at, last_text=TEXTS[number % 5], rev=3,
+    )  # fmt: skip
+    if handed:
+        Handoff.objects.create(
+            conversation=talk, reason="asked_person", summary="Quer falar com uma pessoa.",
+            started_at=at,
+        )  # fmt: skip
+    return talk
 
 
-def heard(talk, text="", **extra):
-    return _stored(talk, text, {"direction": "in", "author": "parent", "status": "received"} | extra)
+def _messages(talk: Conversation, number: int, at: datetime) -> None:
+    turn = Turn.objects.create(
+        conversation=talk, epoch=0, started_at=at, finished_at=at + timedelta(milliseconds=230),
+        tier="rules", trace={"commands": [{"kind": "ask", "topic": "price"}]},
+    )  # fmt: skip
+    asked = Message.objects.create(
+        conversation=talk, direction="in", author="parent", text=TEXTS[number % 5], rev=1,
+        status="received", sent_at=at, answered_by=turn, provider_id=f"IN{number}",
+    )  # fmt: skip
+    said = Message.objects.create(
+        conversation=talk, direction="out", author="bot", rev=2, turn=turn,
+        text="A mensalidade é R$ 375,00 por matéria e por aluno. 😊",
+        status="failed" if number % 6 == 5 else "read", sent_at=at, provider_id=f"OUT{number}",
+        error="number not on WhatsApp" if number % 6 == 5 else "",
+    )  # fmt: skip
+    late = Message.objects.create(
+        conversation=talk, direction="in", author="parent", text="E a matrícula?", rev=3,
+        status="received", sent_at=at, awaits_answer=number % 4 == 0, provider_id=f"LATE{number}",
+    )  # fmt: skip
+    Message.objects.filter(pk__in=[asked.pk, said.pk, late.pk]).update(created_at=at)
+    RawEvent.objects.create(
+        instance="vila-a", event="messages.upsert", provider_key=f"IN{number}",
+        body={"data": {"key": {"id": f"IN{number}"}}}, received_at=at, processed_at=at,
+    )  # fmt: skip
 
 
-def said(talk, text, **extra):
-    return _stored(talk, text, {"direction": "out", "author": "bot", "status": "read"} | extra)
-
-
-def _stored(talk, text, extra):
-    at = extra.pop("at", None) or timezone.now()
-    with transaction.atomic():
-        message = Message.objects.create(
-            conversation=talk, text=text, rev=tick(talk), sent_at=at, created_at=at, **extra
-        )
-        Conversation.objects.filter(pk=talk.pk).update(last_text=text[:120], last_message_at=at)
-    return message
-
-
-def well_known(name, phone, now: datetime, **extra):
-    """A family of which most is known, with bubbles of many kinds and a visit ahead."""
-    for position, (code, subject) in enumerate({"math": "Matemática", "port": "Português"}.items()):
-        Subject.objects.get_or_create(code=code, defaults={"name": subject, "position": position})
-    talk = family("", phone, **extra)
-    lead = talk.lead
-    yesterday = now - timedelta(days=1)
-    Message.objects.filter(conversation=talk).update(created_at=yesterday, sent_at=yesterday)
-    said(
-        talk,
-        "Olá! Eu sou a Cecília, assistente virtual do Kumon Vila A. 😊\n\n"
-        "Posso ajudar com informações e marcar uma visita. Com quem eu falo?",
-        turn=turn(talk, now),
-        segments=[{"template": "greeting", "wording": 0, "override": None, "args": {}}],
-        at=yesterday,
-    )
-    who = heard(talk, f"{name}! É pro meu filho Pedro, ele tem 9 anos e tá no 4º ano", at=yesterday)
-    set_field(lead, "parent_name", name, status="said", message_id=who.pk, now=now)
-    set_field(lead, "student_name", "Pedro", status="said", message_id=who.pk, now=now)
-    set_field(lead, "student_age", 9, status="said", message_id=who.pk, now=now)
-    set_field(lead, "school_grade", "4º ano", status="said", message_id=who.pk, now=now)
-    heard(talk, kind="audio", details={"media": {"seconds": 14}}, at=now)
-    said(
-        talk,
-        f"Prazer, {name.split()[0]}! Qual matéria interessa ao Pedro: Matemática, Português ou "
-        "Inglês?",
-        turn=turn(talk, now),
-    )
-    subject = heard(talk, "matemática. quanto custa?")
-    set_field(lead, "subjects", ["math"], status="said", message_id=subject.pk, now=now)
-    said(
-        talk,
-        "A mensalidade é R$ 375,00 por matéria, e a matrícula é R$ 100,00, uma única vez.\n\n"
-        "Qual horário é melhor para vocês, manhã ou tarde?",
-        turn=turn(talk, now),
-        segments=[
-            {
-                "template": "price",
-                "wording": 0,
-                "args": {"fee": {"value": "R$ 375,00", "rows": [["MonthlyFee", 1]]}},
-            }
-        ],
-    )
-    when = heard(talk, "de tarde é melhor, depois das 14")
-    set_field(lead, "schedule_preference", "tarde", status="said", message_id=when.pk, now=now)
-    said(talk, "Perfeito! Tenho quinta-feira, 26/11, às 15h. Posso confirmar?", status="delivered")
-    heard(talk, "pode sim 🙏")
-    starts = (now + timedelta(days=3)).replace(hour=18, minute=0, second=0, microsecond=0)
+def _visit(lead: Lead, number: int, now: datetime) -> None:
+    """Every other one today, the rest on other days; some are over or cancelled."""
+    if not lead.parent_name:
+        return
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = midnight if number % 2 == 0 else midnight + timedelta(days=number % 9 - 3)
+    starts = day + timedelta(hours=9, minutes=30 * (number // 2 % 6))
+    cancelled = number % 7 == 6
+    status = "cancelled" if cancelled else ("booked", "confirmed")[number % 2]
     Visit.objects.create(
-        lead=lead, starts_at=starts, ends_at=starts + timedelta(minutes=30), created_by="parent"
-    )
-    lead.stage = Lead.Stage.BOOKED
-    lead.save()
-    return Conversation.objects.get(pk=talk.pk)
+        lead=lead, starts_at=starts, ends_at=starts + timedelta(minutes=30), status=status,
+        created_by="parent", created_at=now - timedelta(days=9), seat=number // 12 * 2 + number % 2,
+    )  # fmt: skip
 
 
-def turn(talk, now: datetime):
-    return Turn.objects.create(
-        conversation=talk,
-        epoch=0,
-        started_at=now,
-        finished_at=now + timedelta(milliseconds=38),
-        tier="rules",
-        trace={
-            "commands": [{"command": "answer", "topic": "price", "evidence": "quanto custa?"}],
-            "knowledge": [],
-            "acts": ["answer_price", "ask:schedule_preference"],
-            "timings": {"understand": 4, "decide": 1, "speak": 2},
-        },
+def own_text(now: datetime) -> TextOverride:
+    """A text that the unit says in its own words."""
+    return TextOverride.objects.create(
+        name="greeting",
+        wordings="Oi! Aqui é a {assistant}, do {unit}. Como posso ajudar?",
+        valid_from=now - timedelta(days=3),
     )

@@ -28,8 +28,6 @@ class Dialogue:
     topics: dict[str, int] = field(default_factory=dict)
     wordings: dict[str, int] = field(default_factory=dict)
     greeted: bool = False
-    returning: bool = False  # a dialogue before this one is known
-    handed_back: bool = False  # staff finished with this family; they may be mentioned
     score: float = 0.0
     misses: int = 0
     bargains: int = 0

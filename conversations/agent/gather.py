@@ -51,7 +51,7 @@ def _dialogue(conversation: Conversation, unit: Unit, now: datetime) -> Dialogue
     if not conversation.session_expired(now, unit.session_minutes):
         return Dialogue.from_json(stored)
     wordings = stored.get("wordings", {})  # the same words are not said twice in a row
-    return Dialogue(wordings=wordings, returning=True)
+    return Dialogue(wordings=wordings)
 
 
 def family(conversation: Conversation, now: datetime) -> Family:
@@ -60,7 +60,6 @@ def family(conversation: Conversation, now: datetime) -> Family:
     return Family(
         lead=lead.pk,
         parent_name=lead.parent_name,
-        display_name=conversation.push_name,
         phone=lead.phone,
         email=lead.email,
         schedule_preference=lead.schedule_preference,

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from tests.families import family, heard, said
+from tests.talks import family, heard, said
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from leads.models import Lead
 from leads.qualification import set_field
-from tests.families import family, heard, well_known
+from tests.talks import family, heard, well_known
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.models import Conversation, Message
-from tests.families import family, heard, said, tick, well_known
+from tests.talks import family, heard, said, tick, well_known
 
 pytestmark = pytest.mark.django_db
 

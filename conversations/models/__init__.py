@@ -4,6 +4,7 @@ from conversations.models.conversation import Conversation, Handoff
 from conversations.models.knowledge import KnowledgeEntry
 from conversations.models.message import Message
 from conversations.models.raw_event import RawEvent
+from conversations.models.simulator import SimulatedBubble, SimulatedParent, SimulatorFaults
 from conversations.models.text import TextOverride
 from conversations.models.turn import Turn
 from conversations.models.unit import Unit
@@ -14,6 +15,9 @@ __all__ = [
     "KnowledgeEntry",
     "Message",
     "RawEvent",
+    "SimulatedBubble",
+    "SimulatedParent",
+    "SimulatorFaults",
     "TextOverride",
     "Turn",
     "Unit",

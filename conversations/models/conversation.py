@@ -43,6 +43,9 @@ class Conversation(models.Model):
     due_at = models.DateTimeField(_("turn due at"), null=True, blank=True)
     burst_started_at = models.DateTimeField(_("burst began at"), null=True, blank=True)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        _("failed attempts"), default=0, help_text=_("To answer what waits now")
+    )
 
     dialogue = models.JSONField(_("dialogue"), default=dict, blank=True)
     dialogue_at = models.DateTimeField(_("dialogue's last step"), null=True, blank=True)
@@ -89,6 +92,11 @@ class Conversation(models.Model):
     def title(self) -> str:
         """What staff call this conversation: the parent's name, the display name, or the number."""
         return self.lead.parent_name or self.push_name or self.phone or _("Unknown number")
+
+    def touch(self) -> int:
+        """The next revision, for a change made under this row's lock; the caller saves."""
+        self.rev += 1
+        return self.rev
 
     def answers_by_bot(self) -> bool:
         return self.mode in (self.Mode.BOT, self.Mode.CLOSED)

@@ -1,13 +1,14 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.conversation import Conversation
 
 
 class Message(models.Model):
-    """One bubble. An outgoing one is also its own queue: `due_at` says that it waits to be sent."""
+    """One bubble. An outgoing one is its own queue: it has a `due_at` until its fate is known."""
 
     class Direction(models.TextChoices):
         IN = "in", _("From the parent")
@@ -69,7 +70,7 @@ class Message(models.Model):
     rev = models.PositiveBigIntegerField(_("revision"))
     status = models.CharField(_("status"), max_length=9, choices=Status)
     sent_at = models.DateTimeField(_("sent"), help_text=_("By WhatsApp's clock"))
-    created_at = models.DateTimeField(_("stored"), auto_now_add=True)
+    created_at = models.DateTimeField(_("stored"), default=timezone.now, editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
 
@@ -98,6 +99,9 @@ class Message(models.Model):
     due_at = models.DateTimeField(_("sending due at"), null=True, blank=True)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    resent = models.BooleanField(
+        _("sent again"), default=False, help_text=_("Once, after the gateway said it had not left")
+    )
     error = models.CharField(_("error"), max_length=200, blank=True)
 
     class Meta:
@@ -116,6 +120,11 @@ class Message(models.Model):
             models.Index(fields=["conversation", "rev"], name="message_resume"),
             models.Index(fields=["provider_id"], name="message_by_provider_id"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sends_due"),
+            models.Index(
+                fields=["conversation", "id"],
+                condition=Q(due_at__isnull=False),
+                name="sends_in_order",
+            ),
             models.Index(
                 fields=["conversation"], condition=Q(awaits_answer=True), name="message_unanswered"
             ),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from conversations.models import Conversation, Message
-from tests.families import family, heard, said, tick, well_known
+from tests.talks import family, heard, said, tick, well_known
 
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = Path(os.environ.get("SCREENSHOTS", "test-results/console"))

@@ -1,0 +1,126 @@
+"""What WhatsApp tells about messages of ours: that they left, and how far they got.
+
+Echo, acknowledgement and the gateway's own answer come in any order. All of them take a lock on
+WhatsApp's id first, so that none misses what another is just writing.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from conversations import live
+from conversations.models import Conversation, Message, RawEvent
+from conversations.whatsapp.payloads import Acked, read_events
+from conversations.whatsapp.payloads.events import AckStatus
+
+Status = Message.Status
+
+ECHO_WITHIN = timedelta(minutes=30)
+RANK = {Status.FAILED: 0, Status.SENT: 1, Status.DELIVERED: 2, Status.READ: 3}
+REACHED: dict[AckStatus, Status] = {
+    "sent": Status.SENT,
+    "delivered": Status.DELIVERED,
+    "read": Status.READ,
+    "played": Status.READ,
+}
+ACK_NAMES = ("FAILED", "ERROR", "SENT", "SERVER_ACK", "DELIVERED", "DELIVERY_ACK", "READ", "PLAYED")
+
+
+def lock_id(provider_id: str) -> None:
+    """Until the transaction ends, nobody else learns or acknowledges this id."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [provider_id])
+
+
+def ack(event: Acked) -> bool:
+    """Raise a message's status; False while no message has this id."""
+    lock_id(event.provider_id)
+    message = Message.objects.filter(provider_id=event.provider_id).first()
+    if message is None:
+        return False
+    if message.direction == Message.Direction.OUT:
+        conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+        message.refresh_from_db()
+        if _raise(message, event.status):
+            _save(conversation, message, ["status", "error"])
+    return True
+
+
+def same_text(one: str, other: str) -> bool:
+    return one.strip() == other.strip()
+
+
+def ours_in_doubt(conversation: Conversation, text: str, now: datetime) -> Message | None:
+    """The earliest message with this text that is being sent, or perhaps was. Each is found once:
+    the caller marks it with `left`."""
+    in_doubt = conversation.messages.filter(
+        status__in=(Status.SENDING, Status.UNKNOWN),
+        provider_id=None,
+        sent_at__gte=now - ECHO_WITHIN,
+    )
+    return next((one for one in in_doubt.order_by("pk") if same_text(one.text, text)), None)
+
+
+def left(
+    conversation: Conversation,
+    message: Message,
+    provider_id: str,
+    sent_at: datetime,
+    status: AckStatus = "sent",
+) -> None:
+    """Our message is on its way under this id. The conversation must be locked, and the id
+    (`lock_id`) before it."""
+    # The echo may have come first and, its text changed on the way, stand as a message of its own.
+    twins = conversation.messages.filter(provider_id=provider_id)
+    twins.exclude(pk=message.pk).delete()
+    message.provider_id, message.sent_at = provider_id, sent_at
+    message.status, message.error = Status.SENT, ""
+    message.due_at = message.claimed_until = None
+    for told in (status, *_early_acks(conversation.instance, provider_id, sent_at)):
+        _raise(message, told)
+    _save(
+        conversation,
+        message,
+        ["provider_id", "sent_at", "status", "error", "due_at", "claimed_until"],
+    )
+    live.wake()  # the conversation's next message may leave
+
+
+def _raise(message: Message, told: AckStatus) -> bool:
+    current = Status(message.status)
+    if told == "failed":
+        if current != Status.SENT:
+            return False  # delivered all the same, or failed already
+        message.status, message.error = Status.FAILED, "not delivered"
+        return True
+    reached = REACHED.get(told)
+    if reached is None or current not in RANK:
+        return False
+    if current == Status.FAILED and reached == Status.SENT:
+        return False
+    if RANK[reached] <= RANK[current]:
+        return False
+    message.status, message.error = reached, ""
+    return True
+
+
+def _early_acks(instance: str, provider_id: str, now: datetime) -> list[AckStatus]:
+    """Acknowledgements that came before we knew the id."""
+    keys = [f"{provider_id}:{name}" for name in ACK_NAMES]
+    early = RawEvent.objects.filter(
+        instance=instance,
+        event="messages.update",
+        provider_key__in=keys,
+        processed_at=None,
+    )
+    events = [event for row in early for event in read_events(row.body)]
+    if events:
+        early.update(processed_at=now)
+    return [event.status for event in events if isinstance(event, Acked)]
+
+
+def _save(conversation: Conversation, message: Message, fields: list[str]) -> None:
+    message.rev = conversation.touch()
+    message.save(update_fields=[*fields, "rev"])
+    conversation.save(update_fields=["rev"])
+    live.tell(conversation.pk, conversation.rev)

@@ -1,0 +1,49 @@
+"""Says that something changed: to browsers "conversation 12 is at rev 118", to `work` "look now".
+
+Only hints, sent after commit. Whoever misses one finds the same in the rows a moment later.
+"""
+
+import logging
+from functools import cache, partial
+
+import redis
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import connection, transaction
+
+log = logging.getLogger(__name__)
+
+GROUP = "console"
+CHANNEL = "work"  # of PostgreSQL's NOTIFY
+
+
+def tell(conversation_id: int, rev: int) -> None:
+    """After commit, tell every open console that a conversation has reached `rev`."""
+    transaction.on_commit(partial(_publish, conversation_id, rev), robust=True)
+
+
+def wake() -> None:
+    """After commit, wake the `work` processes: a turn or a message is due.
+
+    Not inside the transaction: PostgreSQL makes commits that notify wait for each other.
+    """
+    transaction.on_commit(_notify, robust=True)
+
+
+def _notify() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+def _publish(conversation_id: int, rev: int) -> None:
+    """What the channel layer's group_send does, without an event loop for each thread."""
+    message = {"type": "conversation.changed", "conversation": conversation_id, "rev": rev}
+    try:
+        _redis().publish(f"asgi__group__{GROUP}", get_channel_layer().serialize(message))
+    except redis.RedisError as error:
+        log.warning("Redis took no hint: %s", type(error).__name__)
+
+
+@cache
+def _redis() -> "redis.Redis":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)

@@ -1,0 +1,205 @@
+"""One turn: from what was said to what is said. Read `answer` first."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+
+from conversations import handoff, live, outbox, outcome
+from conversations.agent.situation import Heard
+from conversations.agent.think import Thought, limited, think, think_again
+from conversations.failures import where
+from conversations.models import Conversation, Message, Turn, Unit
+from conversations.texts import Fact, Segment, Texts
+from leads.phones import display
+from scheduling.booking import AlreadyBooked, NotActive, SlotClosed, SlotTaken
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)  # models have 8 + 6 s
+SECOND_THOUGHTS = 3  # after places lost to others
+MOST_ATTEMPTS = 3
+BACK_OFF = timedelta(seconds=2)
+
+OVERTAKEN = (SlotTaken, SlotClosed, AlreadyBooked, NotActive)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to answer a conversation until `until`; `epoch` is what it was then."""
+
+    conversation_id: int
+    epoch: int
+    until: datetime
+
+
+def claim_due(now: datetime, limit: int) -> list[Claim]:
+    """Claim up to `limit` conversations whose burst is over, the longest waiting first."""
+    until = now + LEASE
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE conversations_conversation SET claimed_until = %s
+            WHERE id = ANY(ARRAY(
+                SELECT id FROM conversations_conversation
+                WHERE due_at <= %s AND (claimed_until IS NULL OR claimed_until <= %s)
+                ORDER BY due_at FOR NO KEY UPDATE SKIP LOCKED LIMIT %s
+            ))
+            RETURNING id, epoch
+            """,
+            [until, now, now, limit],
+        )
+        return [Claim(pk, epoch, until) for pk, epoch in cursor.fetchall()]
+
+
+def answer(claim: Claim, clock: Clock) -> None:
+    """Answer all that the family said and nobody has answered. Holds nothing while it thinks.
+
+    Nothing is kept if a person or a newer message came in between. A thought that fails is tried
+    again; at last the family is told, and the team called.
+    """
+    started_at = clock()
+    conversation = Conversation.objects.select_related("lead").get(pk=claim.conversation_id)
+    heard = list(unanswered(conversation))
+    if not heard or conversation.mode != Conversation.Mode.BOT:
+        _release(claim)
+        return
+    try:
+        _answer(conversation, heard, claim, clock)
+    except DatabaseError:
+        raise  # it is not the thought that failed; the claim expires
+    except Exception as error:  # noqa: BLE001 - no parent is left alone for a bug of ours
+        log.error("Turn of conversation %s failed: %s", conversation.pk, where(error))
+        _failed(claim, heard, started_at, clock())
+
+
+def unanswered(conversation: Conversation) -> "list[Message]":
+    """What waits for an answer, in the order in which it was written."""
+    return list(conversation.messages.filter(awaits_answer=True).order_by("sent_at", "pk"))
+
+
+def _answer(
+    conversation: Conversation, heard: Sequence[Message], claim: Claim, clock: Clock
+) -> None:
+    started_at = clock()
+    if conversation.limited_until and conversation.limited_until > started_at:
+        thought = limited(conversation, started_at)
+    else:
+        thought = think(conversation, [_heard(message) for message in heard], started_at)
+    for _ in range(SECOND_THOUGHTS):
+        try:
+            _keep(thought, claim, heard, started_at, clock())
+        except OVERTAKEN:
+            thought = think_again(thought, clock())
+        else:
+            return
+    _keep(thought, claim, heard, started_at, clock())
+
+
+def _heard(message: Message) -> Heard:
+    return Heard(message.pk, message.kind, message.text, message.details, message.sent_at)
+
+
+@transaction.atomic
+def _keep(
+    thought: Thought,
+    claim: Claim,
+    heard: Sequence[Message],
+    started_at: datetime,
+    now: datetime,
+) -> None:
+    conversation = _still_ours(claim)
+    if conversation is None:
+        return
+    turn = Turn.objects.create(
+        conversation=conversation,
+        epoch=claim.epoch,
+        started_at=started_at,
+        finished_at=now,
+        tier=thought.tier,
+        trace=dict(thought.trace),
+    )
+    _mark_answered(conversation, heard, turn)
+    outcome.keep(thought.effects, conversation, now)
+    conversation.dialogue, conversation.dialogue_at = dict(thought.dialogue), now
+    if thought.segments:
+        outbox.queue_reply(conversation, thought.segments, turn=turn, now=now)
+    conversation.save()
+    live.tell(conversation.pk, conversation.rev)
+
+
+def _still_ours(claim: Claim) -> Conversation | None:
+    """The conversation, locked, if nobody took the turn away: staff, a newer message, another
+    process after the claim expired."""
+    return (
+        Conversation.objects.in_epoch(claim.conversation_id, claim.epoch)
+        .filter(claimed_until=claim.until)
+        .select_related("lead")
+        .select_for_update(of=("self",))
+        .first()
+    )
+
+
+def _mark_answered(conversation: Conversation, heard: Sequence[Message], turn: Turn) -> None:
+    """By the ids that were read, and no others."""
+    read = Message.objects.filter(pk__in=[message.pk for message in heard])
+    read.update(awaits_answer=False, answered_by=turn)
+    conversation.claimed_until, conversation.attempts = None, 0
+    if not conversation.messages.filter(awaits_answer=True).exists():
+        conversation.due_at = conversation.burst_started_at = None
+
+
+@transaction.atomic
+def _release(claim: Claim) -> None:
+    """Nothing to answer, or not for the bot: the row waits no longer."""
+    conversation = Conversation.objects.select_for_update().get(pk=claim.conversation_id)
+    if conversation.claimed_until != claim.until:
+        return
+    conversation.claimed_until = None
+    if (
+        conversation.mode != Conversation.Mode.BOT
+        or not conversation.messages.filter(awaits_answer=True).exists()
+    ):
+        conversation.due_at = conversation.burst_started_at = None
+    conversation.save()
+
+
+@transaction.atomic
+def _failed(claim: Claim, heard: Sequence[Message], started_at: datetime, now: datetime) -> None:
+    conversation = _still_ours(claim)
+    if conversation is None:
+        return
+    conversation.attempts += 1
+    if conversation.attempts < MOST_ATTEMPTS:
+        conversation.claimed_until = None
+        conversation.due_at = now + BACK_OFF * 2**conversation.attempts
+    else:
+        _give_up(conversation, heard, started_at, now)
+    conversation.save()
+    live.tell(conversation.pk, conversation.rev)
+
+
+def _give_up(
+    conversation: Conversation, heard: Sequence[Message], started_at: datetime, now: datetime
+) -> None:
+    turn = Turn.objects.create(
+        conversation=conversation,
+        epoch=conversation.epoch,
+        started_at=started_at,
+        finished_at=now,
+        tier="failed",
+    )
+    _mark_answered(conversation, heard, turn)
+    handoff.start(conversation, "system", "", now)
+    outbox.queue_reply(conversation, [_trouble(now)], turn=turn, now=now)
+
+
+def _trouble(now: datetime) -> Segment:
+    unit = Unit.objects.at(now).get()
+    contact = Fact(display(unit.contact_phone), (("Unit", unit.pk),))
+    return Texts.load(now).segment("trouble", {"contact": contact}, said_before=None)
