@@ -33,7 +33,9 @@ def tick(talk):
 
 
 def heard(talk, text="", **extra):
-    return _stored(talk, text, {"direction": "in", "author": "parent", "status": "received"} | extra)
+    return _stored(
+        talk, text, {"direction": "in", "author": "parent", "status": "received"} | extra
+    )
 
 
 def said(talk, text, **extra):

@@ -77,7 +77,7 @@ class Bubble:
 
     @property
     def about(self) -> str:
-        """What a bubble that is more than text shows beside its kind: length, file, place, phone."""
+        """What more than text shows beside its kind: length, file, place or phone."""
         details = self.message.details or {}
         media = details.get("media") or details
         place = details.get("location") or details

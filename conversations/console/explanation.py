@@ -33,9 +33,7 @@ def of(message: Message) -> list[Part]:
     seconds = (turn.finished_at - turn.started_at).total_seconds()
     took = _("%(tier)s, in %(ms)d ms") % {"tier": turn.tier, "ms": seconds * 1000}
     parts = [Part(_("Understood by"), [took])]
-    parts += [
-        Part(str(TITLES.get(key, key)), _lines(value)) for key, value in _ordered(turn.trace)
-    ]
+    parts += [Part(str(TITLES.get(key, key)), _lines(value)) for key, value in _ordered(turn.trace)]
     if message.segments:
         parts.append(Part(_("Texts and their facts"), [_segment(one) for one in message.segments]))
     return parts

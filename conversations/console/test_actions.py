@@ -72,9 +72,9 @@ def test_ending_moves_it_to_the_closed_ones(desk, talk):
     desk.post(to("take-over", talk.pk))
     desk.post(to("close", talk.pk))
 
-    assert [row.conversation for row in desk.get(to("list"), {"tab": "closed"}).context["rows"]] == [
-        talk
-    ]
+    assert [
+        row.conversation for row in desk.get(to("list"), {"tab": "closed"}).context["rows"]
+    ] == [talk]
 
 
 def test_a_resend_of_the_same_text_is_one_message(desk, talk):
@@ -117,7 +117,13 @@ def test_who_has_lost_the_conversation_keeps_the_text(client, ana, bia, talk):
 
 @pytest.mark.parametrize(
     "form",
-    [{"text": "  "}, {"text": "x" * 4097}, {"client_uuid": "x"}, {"seen_rev": "x"}, {"seen_rev": ""}],
+    [
+        {"text": "  "},
+        {"text": "x" * 4097},
+        {"client_uuid": "x"},
+        {"seen_rev": "x"},
+        {"seen_rev": ""},
+    ],
 )
 def test_bad_input_is_a_422_and_nothing_is_sent(desk, talk, form):
     desk.post(to("take-over", talk.pk))

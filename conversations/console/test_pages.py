@@ -63,7 +63,9 @@ def test_who_waits_longest_comes_first(desk):
     now = timezone.now()
     for name, minutes in (("B", 5), ("A", 50), ("C", 1)):
         row = family(name, f"+55459990000{minutes:02d}", mode="waiting")
-        Conversation.objects.filter(pk=row.pk).update(waiting_since=now - timedelta(minutes=minutes))
+        Conversation.objects.filter(pk=row.pk).update(
+            waiting_since=now - timedelta(minutes=minutes)
+        )
 
     rows = desk.get(to("list")).context["rows"]
 

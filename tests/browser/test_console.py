@@ -63,7 +63,9 @@ def ana():
 
 @pytest.fixture
 def desk(browser, site, ana):
-    context = browser.new_context(viewport=DESK, locale="pt-BR", base_url=site, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport=DESK, locale="pt-BR", base_url=site, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.problems = []
     page.on("console", lambda said: said.type == "error" and page.problems.append(said.text))
@@ -243,7 +245,9 @@ def test_on_a_phone_one_pane_at_a_time(desk):
 def test_the_login_and_an_empty_console(browser, site, desk):
     shoot(desk, "empty-desk")
     accessible(desk)
-    context = browser.new_context(viewport=DESK, locale="pt-BR", base_url=site, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport=DESK, locale="pt-BR", base_url=site, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto("/console/")
     accessible(page)

@@ -63,8 +63,7 @@
     fetching = true;
     try {
       while (again) { again = false; if (await fetchChanges()) again = true; }
-    } catch { // the next hint, poll or reconnect tries again
-    } finally { fetching = false; }
+    } catch { /* the next hint, poll or reconnect tries again */ } finally { fetching = false; }
   }
   async function fetchChanges() {
     const open = talk();
@@ -158,11 +157,10 @@
   }
   function ring() {
     const audio = new AudioContext(), tone = audio.createOscillator(), volume = audio.createGain();
-    tone.frequency.setValueAtTime(740, 0);
     volume.gain.setValueAtTime(0.12, 0);
     volume.gain.exponentialRampToValueAtTime(0.001, 0.45);
     tone.connect(volume).connect(audio.destination);
-    tone.start();
+    tone.start(); // 440 Hz
     setTimeout(() => audio.close(), 600);
     if (!visible() && window.Notification?.permission === "granted") new Notification(alerts.dataset.text, { tag: "console" });
   }
@@ -194,7 +192,6 @@
     if (wanted()) { window.Notification?.requestPermission(); ring(); }
   });
   setInterval(refreshList, 60000); // waiting times
-
   alerts.ariaPressed = wanted();
   titled();
   opened();
