@@ -10,7 +10,10 @@ django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from kumon_site.operations.checks import refuse_unsafe  # noqa: E402
 from kumon_site.sockets import guarded, websocket_urlpatterns  # noqa: E402
+
+refuse_unsafe()
 
 application = ProtocolTypeRouter(
     {"http": django_application, "websocket": guarded(URLRouter(websocket_urlpatterns))}

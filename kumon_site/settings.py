@@ -10,16 +10,18 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kumon_site import embedded
+from kumon_site import embedded, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+UNREADABLE = environment.PROBLEMS  # filled below, told by a system check
 
 # --- where things are ---------------------------------------------------------------------------
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-PORT = env.int("PORT", default=8000)
-DEBUG = env.bool("DEBUG", default=True)
+PORT = environment.whole("PORT", 8000, 1, 65535)
+DEBUG = environment.switch("DEBUG", True)
+TIME_ZONE = environment.time_zone("TIME_ZONE", "America/Sao_Paulo")
 
 
 def _local_secret_key() -> str:
@@ -41,14 +43,16 @@ def _derived_secret(purpose: str) -> str:
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or (_local_secret_key() if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost"]  # probes and the simulated phone on this machine
+ALLOWED_HOSTS += LOOPBACK_HOSTS
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
 EMBEDDED_REDIS = not env.str("REDIS_URL", default="")
 _embedded_database_url, _embedded_redis_url = embedded.urls(DATA_DIR)
 DATABASE_URL = env.str("DATABASE_URL", default="") or _embedded_database_url
-REDIS_URL = env.str("REDIS_URL", default="") or _embedded_redis_url
-QDRANT_URL = env.str("QDRANT_URL", default="")
+REDIS_URL = environment.url("REDIS_URL", "redis", "rediss", "unix") or _embedded_redis_url
+QDRANT_URL = environment.url("QDRANT_URL", "http", "https")
 
 # --- applications -------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -84,7 +88,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "kumon_site.operations.csp.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -116,7 +120,7 @@ TEMPLATES = [
 ]
 
 # --- data ---------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES = {"default": environment.database("DATABASE_URL", DATABASE_URL, _embedded_database_url)}
 DATABASES["default"].update(
     CONN_MAX_AGE=0,  # the pool keeps connections; Django must give each one back
     CONN_HEALTH_CHECKS=True,
@@ -138,7 +142,7 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")  # Celery's 
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TIMEZONE = env.str("TIME_ZONE", default="America/Sao_Paulo")
+CELERY_TIMEZONE = TIME_ZONE
 
 # --- who may come in ----------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -161,14 +165,22 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by address alone one typo locks the unit
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "console/locked.html"
+AXES_ENABLE_ADMIN = False  # operations.admin shows the attempts in the admin's own look
 STAFF_USERNAME = env.str("STAFF_USERNAME", default="admin")
 STAFF_PASSWORD = env.str("STAFF_PASSWORD", default="")
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^api/v1/health", r"^webhooks/", r"^metrics"]
-SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+# One switch for "reached by https only": without it, logins must work over plain http.
+SECURE_SSL_REDIRECT = environment.switch("SECURE_SSL_REDIRECT", not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+# Called inside a private network, where a redirect would lose the webhook's body.
+SECURE_REDIRECT_EXEMPT = [
+    r"^(api/v1/)?health",
+    r"^webhooks/",
+    r"^metrics",
+    r"^simulator/evolution/",
+]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a webhook may carry a photograph
@@ -182,13 +194,12 @@ _content_policy: dict[str, list[str]] = {
     "form-action": [SELF],
 }
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
     "DIRECTIVES": _content_policy,
 }
-# django-unfold's pages run Alpine, which evaluates attributes and writes styles.
+# django-unfold's pages run Alpine, which evaluates attributes and writes styles. No inline script.
 ADMIN_CONTENT_SECURITY_POLICY = {
     **_content_policy,
-    "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+    "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
 }
 
@@ -212,29 +223,29 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- WhatsApp -----------------------------------------------------------------------------------
-SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
+SIMULATOR = environment.switch("SIMULATOR", DEBUG)
 EVOLUTION_INSTANCE = env.str("EVOLUTION_INSTANCE", default="vila-a")
-EVOLUTION_API_URL = env.str("EVOLUTION_API_URL", default="")
+EVOLUTION_API_URL = environment.url("EVOLUTION_API_URL", "http", "https")
 EVOLUTION_API_KEY = env.str("EVOLUTION_API_KEY", default="")
 EVOLUTION_WEBHOOK_TOKEN = env.str("EVOLUTION_WEBHOOK_TOKEN", default="")
-if SIMULATOR and not EVOLUTION_API_URL:  # the simulated phone stands in Evolution's place
+SIMULATED_GATEWAY = SIMULATOR and not EVOLUTION_API_URL
+if SIMULATED_GATEWAY:  # the simulated phone stands in Evolution's place
     EVOLUTION_API_URL = f"http://127.0.0.1:{PORT}/simulator/evolution"
     EVOLUTION_API_KEY = EVOLUTION_API_KEY or _derived_secret("simulated gateway")
 if DEBUG:
     EVOLUTION_WEBHOOK_TOKEN = EVOLUTION_WEBHOOK_TOKEN or _derived_secret("webhook")
 WHATSAPP_GATEWAY = "conversations.whatsapp.evolution.EvolutionGateway"
-QUIET_SECONDS = env.float("QUIET_SECONDS", default=2.5)
+QUIET_SECONDS = environment.seconds("QUIET_SECONDS", 2.5, 60)
 
 # --- processes ----------------------------------------------------------------------------------
-WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
-WORK_PROCESSES = env.int("WORK_PROCESSES", default=1)
-WORK_THREADS = env.int("WORK_THREADS", default=100)
+WEB_PROCESSES = environment.whole("WEB_PROCESSES", 1, 1, 64)
+WORK_PROCESSES = environment.whole("WORK_PROCESSES", 1, 1, 64)
+WORK_THREADS = environment.whole("WORK_THREADS", 100, 1, 500)
 
 # --- language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", _("Brazilian Portuguese"))]
 LOCALE_PATHS = [BASE_DIR / "kumon_site" / "locale"]
-TIME_ZONE = env.str("TIME_ZONE", default="America/Sao_Paulo")
 USE_TZ = True
 
 # --- files --------------------------------------------------------------------------------------
@@ -242,16 +253,21 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = DEBUG
 
-# --- logs: events without personal data -----------------------------------------------------------
+# --- logs and figures ---------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"event": {"()": "kumon_site.operations.logs.formatter", "as_json": not DEBUG}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "event"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx2": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "httpx2": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        # These bring handlers of their own, which would print personal data unmasked.
+        "django": {"handlers": [], "level": "INFO"},
+        "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }
 
 UNFOLD = {
@@ -259,5 +275,27 @@ UNFOLD = {
     "SITE_HEADER": "Kumon Vila A",
     "SITE_SUBHEADER": _("Reception"),
     "SITE_SYMBOL": "forum",
+    "SITE_URL": "/console/",
     "STYLES": [lambda request: static("operations/admin.css")],
+    "DASHBOARD_CALLBACK": "kumon_site.operations.dashboard.home",
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "kumon_site.operations.navigation.sections",
+    },
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .018 220)",
+            "100": "oklch(93.5% .038 220)",
+            "200": "oklch(88% .065 222)",
+            "300": "oklch(80% .1 226)",
+            "400": "oklch(70% .125 230)",
+            "500": "oklch(59% .125 235)",
+            "600": "oklch(50% .118 240)",
+            "700": "oklch(44% .108 243)",
+            "800": "oklch(38% .092 244)",
+            "900": "oklch(32% .075 245)",
+            "950": "oklch(24% .055 246)",
+        },
+    },
 }

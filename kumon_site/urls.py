@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
     path("admin/", admin.site.urls),
     path("console/", include("conversations.console.urls")),
+    path("api/v1/", include("conversations.api.urls")),
+    path("", include("kumon_site.operations.urls")),
     # With and without a slash at the end, and with the event's name that Evolution may add to it.
     re_path(
         r"^webhooks/evolution/(?P<instance>[^/]+)(?:/+[a-z-]+)?/*$", EvolutionWebhook.as_view()

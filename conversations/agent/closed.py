@@ -10,7 +10,7 @@ from conversations.agent.readers.answers import (
     starts_with_no,
     starts_with_yes,
 )
-from leads.models import Field
+from conversations.agent.situation import FIELDS
 
 MOST_WORDS = 4
 SURELY_MORE = 0.5  # an intent this likely says that the message is more than an answer
@@ -51,7 +51,7 @@ def answers(hearing: Hearing) -> list[Command]:
         if option is not None:
             return [Command("pick_slot", text, option=option)]
     answer = read_yes_no(text)
-    if answer is None and (dialogue.yes_no or dialogue.asked in Field.values):
+    if answer is None and (dialogue.yes_no or dialogue.asked in FIELDS):
         answer = True if starts_with_yes(text) else False if starts_with_no(text) else None
     if answer is None:
         return []

@@ -5,6 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+# In the order of asking: the visit (its preference) early, what can be learned later after it.
+FIELDS = (
+    "parent_name",
+    "student_name",
+    "student_age",
+    "schedule_preference",
+    "school_grade",
+    "subjects",
+    "email",
+    "phone",
+)
 FIELDS_OF_STUDENT = ("student_name", "student_age", "school_grade", "subjects")
 MOST_STUDENTS = 4
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -21,7 +23,7 @@ from conversations.models import Conversation
 
 
 class MayAnswer(BasePermission):
-    message = "This user may not answer families."
+    message = _("You may not answer families.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return bool(request.user.has_perm("conversations.change_conversation"))
@@ -34,7 +36,7 @@ class GiveBack(serializers.Serializer[Any]):
 class Reply(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=outbox.LONGEST)
     client_uuid = serializers.UUIDField()
-    seen_rev = serializers.IntegerField(required=False, min_value=0)
+    seen_rev = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
 
 
 @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
@@ -74,12 +76,9 @@ def reply(request: Request, pk: int) -> Response:
             pk, _user(request), text, client_uuid, timezone.now(), seen_rev=seen_rev
         )
     except outbox.NotYours:
-        return Response(
-            {"detail": "Take the conversation over first."}, status=status.HTTP_409_CONFLICT
-        )
+        return _conflict({"detail": gettext("Take the conversation over first.")})
     except outbox.UnseenMessages as error:
-        detail = {"detail": "The family has written meanwhile.", "rev": error.rev}
-        return Response(detail, status=status.HTTP_409_CONFLICT)
+        return _conflict({"detail": gettext("The family has written meanwhile."), "rev": error.rev})
     return Response(shapes.message(message), status=status.HTTP_201_CREATED)
 
 
@@ -89,6 +88,11 @@ def _user(request: Request) -> Any:
 
 def _changed(request: Request, pk: int, changed: bool) -> Response:
     row = Conversation.objects.get(pk=pk)
-    url = request.build_absolute_uri(reverse("api:messages", args=[pk]))
-    code = status.HTTP_200_OK if changed else status.HTTP_409_CONFLICT
-    return Response(shapes.conversation(row, url), status=code)
+    shape = shapes.conversation(row, request.build_absolute_uri(reverse("api:messages", args=[pk])))
+    if changed:
+        return Response(shape)
+    return _conflict({"detail": gettext("Somebody else was faster."), **shape})
+
+
+def _conflict(body: dict[str, Any]) -> Response:
+    return Response(body, status=status.HTTP_409_CONFLICT)

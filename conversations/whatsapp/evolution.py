@@ -66,7 +66,7 @@ class EvolutionGateway(Gateway):
         self._attempt("chat/markMessageAsRead", {"readMessages": read})
 
     def connection_state(self) -> str:
-        body = self._read("GET", "instance/connectionState", None)
+        body = self._read("GET", "instance/connectionState", None, BRIEFLY)
         return as_text(as_dict(body.get("instance")).get("state"))
 
     def fetch_media(self, raw: dict[str, Any]) -> Media:
@@ -94,10 +94,16 @@ class EvolutionGateway(Gateway):
         records = as_list(as_dict(body.get("messages")).get("records"))
         return [found for record in records if (found := found_message(as_dict(record)))]
 
-    def _read(self, method: Literal["GET", "POST"], path: str, body: Any) -> dict[str, Any]:
+    def _read(
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        body: Any,
+        timeout: httpx2.Timeout | None = None,
+    ) -> dict[str, Any]:
         """An answer that changes nothing: whatever goes wrong, asking again is harmless."""
         try:
-            response = self._call(method, path, body)
+            response = self._call(method, path, body, timeout)
         except SendError as error:
             raise SendError("retry", error.code, error.message) from None
         decoded = answers.decoded(response)

@@ -6,7 +6,7 @@ from conversations.agent.commands import Command
 from conversations.agent.effects import StartHandoff
 from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.summary import summary
-from leads.models import Field
+from conversations.agent.situation import FIELDS
 
 THRESHOLD = 0.7
 FADES = 0.5  # what remains of the score after a turn without a sign
@@ -37,7 +37,7 @@ def admit(draft: Draft, commands: Sequence[Command]) -> None:
     """Says so when nothing was understood; twice the same, and a person takes over."""
     understood = draft.acts or draft.learned or draft.effects or draft.asking
     unknown = any(one.command == "unknown" for one in commands)
-    asked_field = draft.was_asked in Field.values
+    asked_field = draft.was_asked in FIELDS
     if not unknown:
         draft.dialogue.misses = 0
         if understood:

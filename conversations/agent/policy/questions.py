@@ -5,18 +5,8 @@ from datetime import datetime
 
 from conversations.agent.commands import Command
 from conversations.agent.policy.draft import Draft
+from conversations.agent.situation import FIELDS
 
-# The visit is asked for early; what the unit can learn later comes after it.
-ORDER = (
-    "parent_name",
-    "student_name",
-    "student_age",
-    "schedule_preference",
-    "school_grade",
-    "subjects",
-    "email",
-    "phone",
-)
 MOST_ASKS = 3
 EXAMPLE_FROM = 2
 
@@ -30,7 +20,7 @@ def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
         return
     if _resume(draft):
         return
-    field = next((name for name in ORDER if _worth_asking(draft, name)), None)
+    field = next((name for name in FIELDS if _worth_asking(draft, name)), None)
     if field == "school_grade" and _worth_inviting(draft):
         draft.ask("visit_invite", "visit_invite")
         return
@@ -44,7 +34,7 @@ def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
 def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
     """A field that was refused is skipped; one that was only talked around is not counted."""
     asked = draft.was_asked
-    if asked not in ORDER or asked in draft.learned:
+    if asked not in FIELDS or asked in draft.learned:
         return
     if any(one.command == "deny" for one in commands):
         draft.dialogue.skipped.append(asked)

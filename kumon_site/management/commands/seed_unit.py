@@ -7,6 +7,7 @@ from django.utils import timezone
 import billing_rules.seed
 import conversations.seed
 import scheduling.seed
+from kumon_site.operations.roles import seed_roles
 
 
 class Command(BaseCommand):
@@ -17,3 +18,4 @@ class Command(BaseCommand):
         now = timezone.now()
         for package in (billing_rules.seed, scheduling.seed, conversations.seed):
             package.seed(now)
+        seed_roles()

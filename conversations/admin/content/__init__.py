@@ -1,0 +1,5 @@
+"""What the receptionist may say, in staff's own words: knowledge and texts."""
+
+from conversations.admin.content import knowledge, texts
+
+__all__ = ["knowledge", "texts"]

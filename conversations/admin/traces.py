@@ -1,0 +1,108 @@
+"""How each answer came to be, and what the gateway posted: records, read-only."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RadioFilter
+from unfold.decorators import display
+
+from conversations.admin import links
+from conversations.admin.readonly import ReadOnlyAdmin
+from conversations.models import RawEvent, Turn
+
+
+@admin.register(Turn)
+class TurnAdmin(ReadOnlyAdmin):
+    list_display = ["started_at", "family", "tier", "took", "console"]
+    list_select_related = ["conversation__lead"]
+    list_filter = ["tier"]
+    search_fields = ["conversation__lead__parent_name", "conversation__phone"]
+    date_hierarchy = "started_at"
+    show_full_result_count = False
+    fieldsets = [
+        (None, {"fields": ["family", ("started_at", "took"), ("tier", "epoch"), "trace_shown"]})
+    ]
+
+    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
+        return lookup.startswith("conversation__id") or super().lookup_allowed(
+            lookup, value, request
+        )
+
+    @display(description=_("family"))
+    def family(self, turn: Turn) -> SafeString | str:
+        return links.to_row(turn.conversation, turn.conversation.title)
+
+    @display(description=_("took"))
+    def took(self, turn: Turn) -> str:
+        return f"{(turn.finished_at - turn.started_at) / timedelta(milliseconds=1):.0f} ms"
+
+    @display(description=_("console"))
+    def console(self, turn: Turn) -> SafeString | str:
+        return links.to_console(turn.conversation_id)
+
+    @display(description=_("trace"))
+    def trace_shown(self, turn: Turn) -> SafeString:
+        return as_code(turn.trace)
+
+
+class ProcessedFilter(RadioFilter):
+    title = _("processing")
+    parameter_name = "processed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waiting", _("not yet")), ("failed", _("with an error")), ("done", _("done"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[RawEvent]) -> QuerySet[RawEvent]:
+        match self.value():
+            case "waiting":
+                return queryset.filter(processed_at=None)
+            case "failed":
+                return queryset.exclude(error="")
+            case "done":
+                return queryset.filter(error="").exclude(processed_at=None)
+        return queryset
+
+
+@admin.register(RawEvent)
+class RawEventAdmin(ReadOnlyAdmin):
+    list_display = ["received_at", "event", "instance", "processing", "error"]
+    list_filter = [ProcessedFilter, "event"]
+    search_fields = ["provider_key"]
+    date_hierarchy = "received_at"
+    show_full_result_count = False
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("event", "instance"), ("received_at", "processed_at"), "provider_key",
+                    "error", "body_shown",
+                ]
+            },
+        )
+    ]  # fmt: skip
+
+    @display(
+        description=_("processing"),
+        label={"failed": "danger", "waiting": "warning", "done": "success"},
+    )
+    def processing(self, event: RawEvent) -> tuple[str, str]:
+        if event.error:
+            return "failed", str(_("with an error"))
+        return ("done", str(_("done"))) if event.processed_at else ("waiting", str(_("not yet")))
+
+    @display(description=_("body"))
+    def body_shown(self, event: RawEvent) -> SafeString:
+        return as_code(event.body)
+
+
+def as_code(value: Any) -> SafeString:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return format_html('<pre class="ops-code" tabindex="0">{}</pre>', text)

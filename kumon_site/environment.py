@@ -1,0 +1,81 @@
+"""Reads variables that are more than text. One that cannot be read gets its default and a sentence
+in PROBLEMS, which the system check kumon.E001 repeats: no setting ends in a traceback."""
+
+import os
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import environ
+
+T = TypeVar("T")
+
+PROBLEMS: dict[str, str] = {}  # by variable
+
+SWITCH = {"1": True, "true": True, "yes": True, "on": True}
+SWITCH |= {"0": False, "false": False, "no": False, "off": False}
+
+
+def whole(name: str, default: int, least: int, most: int) -> int:
+    """A whole number from `least` to `most`, both included."""
+    given = _given(name)
+    if given.isascii() and given.isdigit() and least <= int(given[:18]) <= most:
+        return int(given)
+    return _default(name, default, f"a whole number from {least} to {most}")
+
+
+def seconds(name: str, default: float, most: float) -> float:
+    """Seconds from 0 to `most`."""
+    given = _given(name)
+    try:
+        if 0 <= float(given or default) <= most:
+            return float(given or default)
+    except ValueError:
+        pass
+    return _default(name, default, f"a number of seconds from 0 to {most:g}, for example 2.5")
+
+
+def switch(name: str, default: bool) -> bool:
+    """On (1, true, yes, on) or off (0, false, no, off)."""
+    given = _given(name).lower()
+    return SWITCH[given] if given in SWITCH else _default(name, default, "1 or 0")
+
+
+def time_zone(name: str, default: str) -> str:
+    """A name of the time zone database."""
+    given = _given(name) or default
+    try:
+        return ZoneInfo(given).key
+    except (KeyError, ValueError, OSError):
+        return _default(name, default, "a time zone such as America/Sao_Paulo")
+
+
+def url(name: str, *schemes: str) -> str:
+    """An address with one of `schemes`; empty when the variable is."""
+    given = _given(name)
+    scheme, there, rest = given.partition("://")
+    if there and rest and scheme in schemes:
+        return given
+    return _default(name, "", " or ".join(f"{each}://…" for each in schemes), secret=True)
+
+
+def database(name: str, address: str, instead: str) -> dict[str, Any]:
+    """Django's configuration of a PostgreSQL `address`; that of `instead` if it is none."""
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(address)
+    except ValueError:
+        config = {}
+    if config.get("ENGINE") == "django.db.backends.postgresql" and config["NAME"]:
+        return config
+    _default(name, "", "postgresql://user:password@host:5432/name", secret=True)
+    return dict(environ.Env.db_url_config(instead))
+
+
+def _given(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _default(name: str, default: T, expected: str, *, secret: bool = False) -> T:
+    if given := _given(name):
+        shown = "…" if secret else given[:40]  # addresses may carry passwords
+        PROBLEMS[name] = f"{name}={shown} cannot be read: give {expected}."
+    return default

@@ -1,0 +1,97 @@
+"""`/metrics` for Prometheus, computed from the rows at each scrape: processes keep no counts."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Model
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from conversations.models import Conversation, Handoff, Message, RawEvent, Turn
+from kumon_site.operations import waiting
+from scheduling.models import Visit
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """403 unless the caller has METRICS_TOKEN or is a neighbour on a private network."""
+    if not (_has_token(request) or _is_neighbour(request)):
+        return HttpResponseForbidden("Give METRICS_TOKEN as Authorization: Bearer.\n")
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Rows(timezone.now()))
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class Rows(Collector):
+    """The rows as they stand at `now`."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def collect(self) -> Iterator[Metric]:
+        yield _counted("kumon_messages", "Messages kept", Message, "direction", "status")
+        yield _counted("kumon_conversations", "Conversations", Conversation, "mode")
+        yield _counted("kumon_turns", "Turns answered", Turn, "tier")
+        yield _counted("kumon_visits", "Visits", Visit, "status")
+        yield _family(
+            "kumon_queue_oldest_seconds",
+            "How late the oldest due row is",
+            ("queue",),
+            [((name,), late) for name, late in waiting.seconds_late(self.now).items()],
+        )
+        yield GaugeMetricFamily(
+            "kumon_handoffs_open",
+            "Families that wait for the team or are with it",
+            value=Handoff.objects.filter(finished_at=None).count(),
+        )
+        yield GaugeMetricFamily(
+            "kumon_raw_events_unprocessed",
+            "Events of the gateway that are kept and not understood yet",
+            value=RawEvent.objects.filter(processed_at=None).count(),
+        )
+
+
+def _counted(name: str, text: str, model: type[Model], *fields: str) -> Metric:
+    rows = model._default_manager.order_by().values_list(*fields).annotate(Count("pk"))
+    return _family(name, text, fields, [(row[:-1], row[-1]) for row in rows])
+
+
+def _family(
+    name: str, text: str, labels: Iterable[str], values: Iterable[tuple[tuple[Any, ...], float]]
+) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=list(labels))
+    for own, value in values:
+        family.add_metric([str(each) for each in own], value)
+    return family
+
+
+def _has_token(request: HttpRequest) -> bool:
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    return (
+        bool(settings.METRICS_TOKEN)
+        and kind.lower() == "bearer"
+        and constant_time_compare(given.strip(), settings.METRICS_TOKEN)
+    )
+
+
+def _is_neighbour(request: HttpRequest) -> bool:
+    """Straight from a private address. A proxy's own address says nothing of who is behind it."""
+    if any(header in request.META for header in FORWARDED):
+        return False
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return False
+    return address.is_private

@@ -1,0 +1,81 @@
+"""The admin's sidebar: what staff may see, by what they come for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+_SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
+    (_("Attendance"), [
+        (_("Conversations"), "chat", "conversations.conversation"),
+        (_("Leads"), "family_restroom", "leads.lead"),
+        (_("Visits"), "event", "scheduling.visit"),
+        (_("Handoffs"), "support_agent", "conversations.handoff"),
+        (_("Messages"), "sms", "conversations.message"),
+    ]),
+    (_("Agenda"), [
+        (_("Opening hours"), "schedule", "scheduling.openinghours"),
+        (_("Closures"), "event_busy", "scheduling.closure"),
+        (_("Visit rules"), "rule", "scheduling.visitrules"),
+    ]),
+    (_("Rules and prices"), [
+        (_("Monthly fees"), "payments", "billing_rules.monthlyfee"),
+        (_("Enrolment fee"), "receipt_long", "billing_rules.enrolmentfee"),
+        (_("Discounts"), "percent", "billing_rules.discountrule"),
+        (_("Subjects"), "menu_book", "billing_rules.subject"),
+    ]),
+    (_("Content"), [
+        (_("Knowledge base"), "school", "conversations.knowledgeentry"),
+        (_("Texts"), "edit_note", "conversations.textoverride"),
+    ]),
+    (_("The unit"), [(_("Unit"), "storefront", "conversations.unit")]),
+    (_("People and access"), [
+        (_("Users"), "person", "auth.user"),
+        (_("Roles"), "groups", "auth.group"),
+        (_("API tokens"), "key", "authtoken.tokenproxy"),
+        (_("Login attempts"), "lock", "axes.accessattempt"),
+    ]),
+    (_("System"), [
+        (_("Turns"), "account_tree", "conversations.turn"),
+        (_("Raw events"), "webhook", "conversations.rawevent"),
+        (_("Schedules"), "timer", "django_celery_beat.periodictask"),
+    ]),
+]  # fmt: skip
+
+
+def sections(request: HttpRequest) -> list[dict[str, Any]]:
+    """For unfold's SIDEBAR: groups with at least one item that the user may view."""
+    groups = [
+        {"title": title, "separator": True, "collapsible": False, "items": items}
+        for title, models in _SECTIONS
+        if (items := [_item(*model) for model in models if _may_view(model[2])(request)])
+    ]
+    return [{"title": "", "separator": False, "items": _doors()}, *groups]
+
+
+def _doors() -> list[dict[str, Any]]:
+    return [
+        {"title": _("Home"), "icon": "home", "link": reverse("admin:index"), "active": _is_home},
+        {"title": _("Live console"), "icon": "forum", "link": "/console/"},
+    ]
+
+
+def _is_home(request: HttpRequest) -> bool:
+    return request.path == reverse("admin:index")
+
+
+def _item(title: Any, icon: str, label: str) -> dict[str, Any]:
+    app, model = label.split(".")
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{app}_{model}_changelist")}
+
+
+def _may_view(label: str) -> Callable[[HttpRequest], bool]:
+    app, model = label.split(".")
+
+    def allowed(request: HttpRequest) -> bool:
+        has = request.user.has_perm
+        return has(f"{app}.view_{model}") or has(f"{app}.change_{model}")
+
+    return allowed
