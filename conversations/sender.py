@@ -15,9 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 
 from conversations import echoes, live
+from conversations.connections import give_back
 from conversations.models import Conversation, Message
 from conversations.whatsapp.base import FoundMessage, SendError, Sent, gateway
 
@@ -74,7 +75,7 @@ def send(claim: Claim, clock: Clock) -> None:
     """Send a claimed message, or look up one whose fate is unknown. No connection is held while
     the gateway works."""
     step = _begin(claim, clock())
-    close_old_connections()
+    give_back()
     if step is not None:
         step(clock)
 
@@ -181,7 +182,7 @@ def _unclaimed(message: Message, listed: list[FoundMessage]) -> FoundMessage | N
     """The earliest with this text that is not another row's: two equal texts are two messages."""
     ids = [found.provider_id for found in listed]
     known = set(Message.objects.filter(provider_id__in=ids).values_list("provider_id", flat=True))
-    close_old_connections()
+    give_back()
     return next(
         (
             found

@@ -13,11 +13,12 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import Error, close_old_connections, connection
+from django.db import Error, connection
 from django.db.models import Min, Q
 from django.utils import timezone
 
 from conversations import live, sender, turn
+from conversations.connections import give_back
 from conversations.failures import where
 from conversations.models import Conversation, Message
 
@@ -82,7 +83,7 @@ class Work:
             pause = LOOK_AGAIN if self._free == 0 else 0.0
         else:
             pause = seconds_until_due(now)
-        close_old_connections()
+        give_back()
         return pause
 
     def _begin(
@@ -104,7 +105,7 @@ class Work:
         except Exception as error:  # noqa: BLE001 - the claim expires and the row is taken again
             log.error("%s failed: %s", job.__name__, where(error))
         finally:
-            close_old_connections()
+            give_back()
             with self._lock:
                 self._free += 1
             self._woken.set()

@@ -1,0 +1,107 @@
+"""What a message asks for, without a model of language: phrase rules and a small linear model."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from conversations.agent.intent_model import load, words
+
+SURE = 0.6
+QUIET = 0.25  # below this a reading says nothing and is left out
+
+# Whole clauses that need no model. Data: words as `words` writes them, a clause a line.
+_PHRASES = {
+    "smalltalk/greeting": "oi|oie|ola|opa|alo|hey|ei|bom dia|boa tarde|boa noite|bdia|e ai|eai",
+    "smalltalk/thanks": (
+        "obrigada|obrigado|muito obrigada|muito obrigado|brigada|brigado|brigadao|obgd|obgda"
+        "|valeu|vlw|agradeco|agradecida|grata|grato|gratidao|ok obrigada|ok obrigado"
+    ),
+    "smalltalk/bye": "tchau|xau|tchau tchau|ate mais|ate logo|ate breve|flw|falou|abs|bjs|abracos",
+    "smalltalk/how_are_you": "tudo bem|tudo bom|tudo bem com voce|tudo bem com voces|como vai",
+    "deny": "nao obrigada|nao obrigado|nao|nao quero",
+    "unknown": "ok|okay|blz|beleza|entendi|certo entendi|hum|hm|ah|aham|esta|ata",
+}
+_LABELS = {phrase: label for label, line in _PHRASES.items() for phrase in line.split("|")}
+
+_GREETING = r"(?:oi+e?|ol[aá]+|opa|bom dia+|boa tarde|boa noite)"
+_CUE = (
+    r"(?:onde|aonde|quanto|qto|qnto|quantos|quantas|qual|quais|como|quando|que horas|que dias?|"
+    r"o que|oq|quero|queria|gostaria|tem|t[eê]m|posso|preciso|me (?:manda|passa|fala|explica|diz)|"
+    r"manda|voc[eê]s?|vcs?|a partir|aceitam?|precisa|abrem?|cobram?|fica|saber|quem|"
+    r"(?:(?:o|a|os|as|d[oa]s?) )?(?:pre[cç]os?|valor(?:es)?|mensalidade|endere[cç]o|telefone|"
+    r"hor[aá]rios?|matr[ií]cula|taxa|localiza[cç][aã]o|m[eé]todo|descontos?))\b"
+)
+_THANKS = r"(?:muito obrigad[oa]|obrigad[oa]|obg|valeu|vlw|tchau)\b"
+_BREAK = re.compile(
+    r"(?<=[.!?;])\s+|\n+"
+    rf"|(?:,\s*(?:e\s+)?|\s+e\s+|\s+mas\s+)(?={_CUE})"
+    rf"|,\s*(?={_THANKS}|tudo (?:bem|bom)\b|td b)"
+    rf"|(?<=[a-zá-ú])\s+(?={_THANKS}[\s.!]*$)",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(rf"^\s*({_GREETING})\b[\s,.!]+(?=\S)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """`score` is a probability; from 0.6 on it may be acted on. `clause` stands in the text."""
+
+    name: str
+    topic: str | None
+    score: float
+    clause: str
+
+
+def classify(text: str) -> list[Intent]:
+    """What a message asks for, the likeliest first, each name and topic once.
+
+    Names: answer (topic of a fact, or None for the knowledge base), want_visit, ask_slots,
+    reschedule, cancel_visit, my_visit, confirm, deny, smalltalk (with topic), unknown.
+    `unknown` stands alone: a statement beside a sure intent is not reported.
+    """
+    clauses = [text] if _phrase(text) else list(_clauses(text))
+    found = [_read(clause) for clause in clauses]
+    if len(clauses) > 1 and not any(_means(intent) for intent in found):
+        found.append(_read(text))
+    best = _best(found)
+    sure = any(_means(intent) for intent in best)
+    return [intent for intent in best if not sure or intent.name != "unknown"]
+
+
+def _means(intent: Intent) -> bool:
+    return intent.name != "unknown" and intent.score >= SURE
+
+
+def _best(found: Iterable[Intent]) -> list[Intent]:
+    kept: dict[tuple[str, str | None], Intent] = {}
+    for intent in sorted(found, key=lambda one: -one.score):
+        if intent.score >= QUIET:
+            kept.setdefault((intent.name, intent.topic), intent)
+    return list(kept.values())
+
+
+def _clauses(text: str) -> Iterator[str]:
+    rest = text
+    while opening := _OPENING.match(rest):
+        yield opening[1]
+        rest = rest[opening.end() :]
+    for clause in _BREAK.split(rest):
+        if words(clause):
+            yield clause.strip()
+
+
+def _read(clause: str) -> Intent:
+    label = _phrase(clause)
+    if label is not None:
+        return _intent(label, 1.0, clause)
+    label, score = load().probabilities(clause)[0]
+    return _intent(label, score, clause)
+
+
+def _phrase(clause: str) -> str | None:
+    return _LABELS.get(" ".join(word for word in words(clause) if word != "?"))
+
+
+def _intent(label: str, score: float, clause: str) -> Intent:
+    name, _, topic = label.partition("/")
+    return Intent(name, topic or None, score, clause)

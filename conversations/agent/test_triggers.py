@@ -1,0 +1,47 @@
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.agent.triggers import read_bargain, read_handoff, read_irritation
+
+PHRASES = Path(__file__).with_name("phrases")
+REASONS = {
+    "aggression",
+    "complaint",
+    "cancel_enrolment",
+    "billing",
+    "enrolled_student",
+    "health_needs",
+    "asked_person",
+}
+
+
+def golden(name):
+    with (PHRASES / f"{name}_golden.tsv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(row["text"], row["expected"]) for row in rows]
+
+
+@pytest.mark.parametrize(("text", "reason"), golden("handoff"))
+def test_hears_why_a_person_is_needed(text, reason):
+    assert (read_handoff(text) or "-") == reason
+
+
+@pytest.mark.parametrize(("text", "bargains"), golden("bargain"))
+def test_hears_bargaining_but_not_a_question_about_discounts(text, bargains):
+    assert read_bargain(text) == (bargains == "1")
+
+
+@pytest.mark.parametrize(("text", "irritated"), golden("irritation"))
+def test_hears_impatience(text, irritated):
+    assert read_irritation(text) == (irritated == "1")
+
+
+@given(st.text() | st.text(alphabet="naoãe ?,.!Aq1 ", max_size=300))
+def test_never_raises(text):
+    assert read_handoff(text) in REASONS | {None}
+    assert isinstance(read_bargain(text), bool)
+    assert isinstance(read_irritation(text), bool)

@@ -1,0 +1,82 @@
+"""Stories go through the real webhook and leave through a real HTTP gateway; nothing waits.
+
+The clock of turns and sends is passed in, ahead of the messages by what a story lets pass.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from tests.stand_ins.evolution import EvolutionStandIn
+
+if TYPE_CHECKING:  # pytest reads this file before Django knows its models
+    from tests.journeys.actors import Parent, Work
+
+TOKEN = "a-token-for-the-webhook"
+INSTANCE = "vila-a"
+PATH = f"/webhooks/evolution/{INSTANCE}/"
+
+
+@pytest.fixture
+def post(client: Client, settings: Any) -> Callable[..., Any]:
+    """Posts one body to the webhook as Evolution does, and expects it to be taken."""
+    settings.EVOLUTION_WEBHOOK_TOKEN = TOKEN
+
+    def post_body(body: Any) -> Any:
+        response = client.post(
+            PATH, json.dumps(body), "application/json", headers={"X-Webhook-Token": TOKEN}
+        )
+        assert response.status_code == 200
+        return response.json()["status"]
+
+    return post_body
+
+
+@pytest.fixture
+def unit(db: None) -> None:
+    call_command("seed_unit")
+
+
+@pytest.fixture
+def parent(unit: None, post: Callable[..., Any]) -> "Parent":
+    from tests.journeys.actors import Parent
+
+    return Parent(post)
+
+
+@pytest.fixture
+def other_parent(unit: None, post: Callable[..., Any]) -> "Parent":
+    from tests.journeys.actors import Parent
+
+    return Parent(post, "+5545988887777", "Bruno Lima")
+
+
+@pytest.fixture
+def gateway(settings: Any) -> Iterator[EvolutionStandIn]:
+    with EvolutionStandIn(instance=INSTANCE) as evolution:
+        settings.EVOLUTION_INSTANCE = INSTANCE
+        settings.EVOLUTION_API_URL = evolution.url
+        settings.EVOLUTION_API_KEY = evolution.apikey
+        yield evolution
+
+
+@pytest.fixture
+def work(gateway: EvolutionStandIn) -> "Work":
+    from tests.journeys.actors import Work
+
+    return Work()
+
+
+@pytest.fixture
+def run_due(work: "Work") -> Callable[..., None]:
+    """Runs everything that is due `after` seconds: turns, and what they send."""
+
+    def run(after: float = 11) -> None:
+        work.turns(after)
+        work.sends(after)
+
+    return run
