@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from conversations.models import SimulatedBubble, SimulatedParent, SimulatorFaults
 from conversations.simulator import payloads, phones
-from kumon_site import urls
 
 
 @pytest.fixture
@@ -114,6 +113,7 @@ def test_a_removed_phone_takes_its_chat_along(client, site, maria):
 
 @pytest.mark.parametrize("simulator", [True, False])
 def test_it_is_there_only_when_switched_on(settings, simulator):
+    urls = importlib.import_module(settings.ROOT_URLCONF)
     settings.SIMULATOR = simulator
     try:
         routes = [str(each.pattern) for each in importlib.reload(urls).urlpatterns]

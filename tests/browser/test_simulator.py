@@ -29,6 +29,7 @@ pytestmark = [
 @pytest.fixture
 def site(settings, transactional_db):
     """The site under uvicorn, as in `make run`; its address."""
+    settings.DEBUG = True  # as on a laptop; the web process refuses a laptop's secrets otherwise
     from kumon_site.asgi import application
 
     config = uvicorn.Config(application, port=0, log_level="warning", lifespan="off")
@@ -101,6 +102,7 @@ def test_a_talk_goes_both_ways_without_a_reload(open_page):
     write(phone, "Oi", "sou a Maria", "quanto custa? <b>")
     own = phone.locator(".bubble.own .text")
     expect(own).to_have_text(["Oi", "sou a Maria", "quanto custa? <b>"])
+    expect(phone.locator('.tick use[href$="#DELIVERY_ACK"]')).to_have_count(3)  # the site has them
     reception = EvolutionGateway()
     reception.send_presence(PHONE, 600)
     reception.send_text(PHONE, "Olá, Maria!\n\n1) quinta-feira, 26/11, às 15h")
