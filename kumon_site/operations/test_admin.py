@@ -14,9 +14,7 @@ from tests.families import families, own_text, seed_rules
 
 pytestmark = pytest.mark.django_db
 
-MODELS = sorted(
-    (model._meta.app_label, model._meta.model_name) for model in admin.site._registry
-)
+MODELS = sorted((model._meta.app_label, model._meta.model_name) for model in admin.site._registry)
 OURS = {
     "Subject", "MonthlyFee", "EnrolmentFee", "DiscountRule", "Lead", "VisitRules", "OpeningHours",
     "Closure", "Visit", "Conversation", "Handoff", "Message", "Turn", "RawEvent", "KnowledgeEntry",
