@@ -9,8 +9,7 @@ from django.db.models import Min, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.console.access import person
 from conversations.models import Message
@@ -51,8 +50,9 @@ class Bubble:
 
     @property
     def order(self) -> str:
-        """Sorts bubbles as text; a message's place never changes."""
-        return f"{self.message.created_at.timestamp():017.6f}-{self.message.pk:012d}"
+        """Sorts bubbles as text. Ids are taken under the conversation's lock, so that inside one
+        conversation they follow the order of storing; a rev moves with every tick."""
+        return f"{self.message.pk:019d}"
 
     @property
     def author(self) -> str:
@@ -77,7 +77,7 @@ class Bubble:
 
     @property
     def about(self) -> str:
-        """What a bubble that is more than text shows beside its kind: length, file, place, phone."""
+        """What more than text shows beside its kind: length, file, place or phone."""
         details = self.message.details or {}
         media = details.get("media") or details
         place = details.get("location") or details
@@ -95,6 +95,12 @@ class Bubble:
     @property
     def transcript(self) -> str:
         return str((self.message.details or {}).get("transcript") or "")
+
+    @property
+    def failure(self) -> str:
+        """Why it was not sent, as far as the gateway said."""
+        reason = self.message.error
+        return _("Not sent: %(reason)s") % {"reason": reason} if reason else _("Not sent.")
 
     @property
     def explained(self) -> bool:
@@ -115,7 +121,7 @@ def last(conversation_id: int, *, limit: int = PAGE, before: int | None = None) 
     rows = _rows(conversation_id)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    newest = rows.order_by("-created_at", "-id")[: min(limit, MOST_AT_ONCE)]
+    newest = rows.order_by("-id")[: min(limit, MOST_AT_ONCE)]
     return _bubbles(conversation_id, reversed(newest))
 
 
@@ -166,7 +172,7 @@ def waited(since: datetime, now: datetime) -> str:
     if minutes < 1:
         return _("now")
     if minutes < 60:
-        return ngettext("%(n)s min", "%(n)s min", minutes) % {"n": minutes}
+        return f"{minutes} min"
     if minutes < 24 * 60:
         return f"{minutes // 60} h {minutes % 60:02d}"
     days = minutes // (24 * 60)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from billing_rules.models import Subject
 from conversations.models import Conversation
 from leads import phones
@@ -21,6 +23,22 @@ OF_A_STUDENT = {
     Field.SUBJECTS: "subjects",
 }
 NEEDLESS_FOR_ADULTS = (Field.STUDENT_NAME, Field.SCHOOL_GRADE)
+
+
+REASONS = {
+    "asked_person": _("Asked for a person"),
+    "complaint": _("Complaint"),
+    "billing": _("Billing or payment"),
+    "cancel_enrolment": _("Wants to cancel the enrolment"),
+    "enrolled_student": _("Classes of an enrolled student"),
+    "bargaining": _("Bargains about the price"),
+    "aggression": _("Aggression"),
+    "health_needs": _("Health or special needs"),
+    "system": _("Something failed on our side"),
+    "no_slot": _("No free time for a visit"),
+    "misunderstood": _("The bot did not understand"),
+    "too_long": _("A long talk without an outcome"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,7 @@ def card(conversation: Conversation, now: datetime) -> dict[str, Any]:
     """The card's context."""
     lead = conversation.lead
     students = list(lead.students.all())
+    handoff = _handoff(conversation)
     subjects = dict(Subject.objects.values_list("code", "name"))
     evidence = Evidence(lead)
     lacking = _missing(lead, students)
@@ -64,7 +83,8 @@ def card(conversation: Conversation, now: datetime) -> dict[str, Any]:
         "known": len(Field.values) - len(lacking),
         "fields": len(Field.values),
         "visit": Visit.objects.filter(lead=lead).ahead(now).order_by("starts_at").first(),
-        "handoff": _handoff(conversation),
+        "handoff": handoff,
+        "handoff_reason": REASONS.get(handoff.reason, handoff.reason) if handoff else "",
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import User
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -157,7 +158,7 @@ def lead_edit(request: StaffRequest, pk: int) -> HttpResponse:
     conversation = of(pk)
     lead_form, students = edit.forms_of(conversation.lead, request.POST or None)
     posted = request.method == "POST"
-    if posted and all([form.is_valid() for form in (lead_form, *students)]):
+    if posted and _all_valid(lead_form, *students):
         edit.save(conversation, lead_form, students, timezone.now())
         if request.htmx:
             return _card(request, of(pk))
@@ -169,6 +170,10 @@ def lead_edit(request: StaffRequest, pk: int) -> HttpResponse:
         return render(request, "console/card_form.html", context, status=status)
     context = page_context(request, conversation, timezone.now(), pane="card", **context)
     return render(request, "console/page.html", context, status=status)
+
+
+def _all_valid(*forms: Form) -> bool:
+    return all([form.is_valid() for form in forms])  # noqa: C419  every form shows its errors
 
 
 def _card(request: StaffRequest, conversation: Conversation) -> HttpResponse:

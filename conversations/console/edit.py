@@ -65,13 +65,9 @@ class StudentForm(ChangesOnly):
     name = forms.CharField(label=_("Name"), max_length=120)
     age = forms.IntegerField(label=_("Age"), min_value=0, max_value=120)
     school_grade = forms.CharField(label=_("School grade"), max_length=60)
-    subjects = forms.MultipleChoiceField(
-        label=_("Subjects"), widget=forms.CheckboxSelectMultiple
-    )
+    subjects = forms.MultipleChoiceField(label=_("Subjects"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(
-        self, student: Student, subjects: list[tuple[str, str]], data: Any = None
-    ) -> None:
+    def __init__(self, student: Student, subjects: list[tuple[str, str]], data: Any = None) -> None:
         self.student = student
         initial = {name: getattr(student, name) for name in STUDENT_FIELDS}
         super().__init__(data, initial=initial, prefix=f"student-{student.position}")

@@ -26,19 +26,23 @@ class Part:
 
 
 def of(message: Message) -> list[Part]:
-    """Parts to show, none for a message without a turn; unknown parts of a trace are shown as they are."""
+    """Parts to show, none without a turn; what is unknown of a trace is shown as it is."""
     turn = message.turn
     if turn is None:
         return []
     seconds = (turn.finished_at - turn.started_at).total_seconds()
     took = _("%(tier)s, in %(ms)d ms") % {"tier": turn.tier, "ms": seconds * 1000}
     parts = [Part(_("Understood by"), [took])]
-    parts += [
-        Part(str(TITLES.get(key, key)), _lines(value)) for key, value in turn.trace.items() if value
-    ]
+    parts += [Part(str(TITLES.get(key, key)), _lines(value)) for key, value in _ordered(turn.trace)]
     if message.segments:
         parts.append(Part(_("Texts and their facts"), [_segment(one) for one in message.segments]))
     return parts
+
+
+def _ordered(trace: dict[str, Any]) -> list[tuple[str, Any]]:
+    known = [key for key in TITLES if key in trace]
+    others = [key for key in trace if key not in TITLES]
+    return [(key, trace[key]) for key in known + others if trace[key]]
 
 
 def _segment(segment: dict[str, Any]) -> str:

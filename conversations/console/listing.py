@@ -22,7 +22,7 @@ TABS = {
     Mode.WAITING: _("Waiting"),
     Mode.BOT: _("Bot"),
     Mode.HUMAN: _("With the team"),
-    Mode.CLOSED: _("Closed"),
+    Mode.CLOSED: _("Closed ones"),
 }
 NOTHING_HERE = {
     Mode.WAITING: _("Nobody is waiting. Well done!"),
@@ -75,13 +75,17 @@ def listing(request: StaffRequest, now: datetime, tab: str = Mode.WAITING) -> di
     query = request.GET.get("q", "").strip()[:80]
     show = _number(request.GET.get("show")) or PAGE
     found = _found(query)
-    counts = {row["mode"]: row for row in found.order_by().values("mode").annotate(
-        total=Count("pk"), unread=Sum("unread"))}
+    counts = {
+        row["mode"]: row
+        for row in found.order_by().values("mode").annotate(total=Count("pk"), unread=Sum("unread"))
+    }
     rows = found.filter(mode=active).select_related("lead", "assigned_to")
     rows = rows.waiting_first()[: min(show, MOST) + 1]  # type: ignore[attr-defined]
     shown = list(rows)
     return {
-        "tabs": [(mode, label, counts.get(mode, {}).get("total", 0)) for mode, label in TABS.items()],
+        "tabs": [
+            (mode, label, counts.get(mode, {}).get("total", 0)) for mode, label in TABS.items()
+        ],
         "tab": active,
         "q": query,
         "rows": [Row(row, now) for row in shown[:show]],
@@ -93,10 +97,13 @@ def listing(request: StaffRequest, now: datetime, tab: str = Mode.WAITING) -> di
     }
 
 
+def _total(counts: dict[str, Any], mode: str) -> int:
+    return int(counts.get(mode, {}).get("total", 0))
+
+
 def _attention(counts: dict[str, Any]) -> int:
     """What waits for a person: parents in the queue and what they wrote to the team unread."""
-    waiting = counts.get(Mode.WAITING, {}).get("total", 0)
-    return waiting + (counts.get(Mode.HUMAN, {}).get("unread") or 0)
+    return _total(counts, Mode.WAITING) + (counts.get(Mode.HUMAN, {}).get("unread") or 0)
 
 
 def _found(query: str) -> QuerySet[Conversation]:
