@@ -251,6 +251,7 @@ LOGGING = {
         # These bring handlers of their own, which would print personal data unmasked.
         "django": {"handlers": [], "level": "INFO"},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
+        "uvicorn.access": {"level": "WARNING"},  # addresses carry phones
     },
 }
 
