@@ -1,8 +1,14 @@
-"""Reads variables that are more than text. One that cannot be read gets its default and a sentence
-in PROBLEMS, which the system check kumon.E001 repeats: no setting ends in a traceback."""
+"""Settings' values from the environment, where they are more than text.
 
+A variable that cannot be read gets its default and a sentence in PROBLEMS, which the system check
+kumon.E001 repeats: no setting ends in a traceback.
+"""
+
+import hashlib
 import os
+import secrets
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -67,6 +73,24 @@ def database(name: str, address: str, instead: str) -> dict[str, Any]:
                 return config
     _default(name, "", "postgresql://user:password@host:5432/name", secret=True)
     return dict(environ.Env.db_url_config(instead))
+
+
+def local_secret_key(data_dir: Path) -> str:
+    """A key of this data folder's own: a laptop needs no setting, and restarts keep logins."""
+    path = data_dir / "secret_key"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(50))
+        return path.read_text() or "unwritten-local-key"
+    except OSError:
+        return secrets.token_urlsafe(50)  # `up` says what is wrong with the folder
+
+
+def derived_secret(secret_key: str, purpose: str) -> str:
+    """A secret that both ends on this machine can compute."""
+    return hashlib.blake2b(f"{purpose}:{secret_key}".encode(), digest_size=20).hexdigest()
 
 
 def _given(name: str) -> str:

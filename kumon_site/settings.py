@@ -1,7 +1,5 @@
 """Every setting of the site, from the environment. `.env.example` gives each one's reason."""
 
-import hashlib
-import secrets
 from pathlib import Path
 
 import environ
@@ -11,6 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kumon_site import embedded, environment
+from kumon_site.environment import derived_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -23,25 +22,9 @@ PORT = environment.whole("PORT", 8000, 1, 65535)
 DEBUG = environment.switch("DEBUG", True)
 TIME_ZONE = environment.time_zone("TIME_ZONE", "America/Sao_Paulo")
 
-
-def _local_secret_key() -> str:
-    """A key of this data folder's own: a laptop needs no setting, and restarts keep logins."""
-    path = DATA_DIR / "secret_key"
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(50))
-        return path.read_text() or "unwritten-local-key"
-    except OSError:
-        return secrets.token_urlsafe(50)  # `up` says what is wrong with the folder
-
-
-def _derived_secret(purpose: str) -> str:
-    return hashlib.blake2b(f"{purpose}:{SECRET_KEY}".encode(), digest_size=20).hexdigest()
-
-
-SECRET_KEY = env.str("SECRET_KEY", default="") or (_local_secret_key() if DEBUG else "")
+SECRET_KEY = env.str("SECRET_KEY", default="") or (
+    environment.local_secret_key(DATA_DIR) if DEBUG else ""
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost"]  # probes and the simulated phone on this machine
 ALLOWED_HOSTS += LOOPBACK_HOSTS
@@ -231,9 +214,9 @@ EVOLUTION_WEBHOOK_TOKEN = env.str("EVOLUTION_WEBHOOK_TOKEN", default="")
 SIMULATED_GATEWAY = SIMULATOR and not EVOLUTION_API_URL
 if SIMULATED_GATEWAY:  # the simulated phone stands in Evolution's place
     EVOLUTION_API_URL = f"http://127.0.0.1:{PORT}/simulator/evolution"
-    EVOLUTION_API_KEY = EVOLUTION_API_KEY or _derived_secret("simulated gateway")
+    EVOLUTION_API_KEY = EVOLUTION_API_KEY or derived_secret(SECRET_KEY, "gateway")
 if DEBUG:
-    EVOLUTION_WEBHOOK_TOKEN = EVOLUTION_WEBHOOK_TOKEN or _derived_secret("webhook")
+    EVOLUTION_WEBHOOK_TOKEN = EVOLUTION_WEBHOOK_TOKEN or derived_secret(SECRET_KEY, "webhook")
 WHATSAPP_GATEWAY = "conversations.whatsapp.evolution.EvolutionGateway"
 QUIET_SECONDS = environment.seconds("QUIET_SECONDS", 2.5, 60)
 
@@ -268,6 +251,7 @@ LOGGING = {
         # These bring handlers of their own, which would print personal data unmasked.
         "django": {"handlers": [], "level": "INFO"},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
+        "uvicorn.access": {"level": "WARNING"},  # addresses carry phones
     },
 }
 

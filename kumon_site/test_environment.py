@@ -97,3 +97,23 @@ def test_a_database(problems):
     assert (config["HOST"], config["PORT"], config["NAME"]) == ("host", 5433, "reception")
     assert (config["PASSWORD"], config["OPTIONS"]) == ("p@ss", {"sslmode": "require"})
     assert problems == {}
+
+
+def test_a_folder_keeps_its_own_key(tmp_path):
+    key = environment.local_secret_key(tmp_path / "new")
+    assert len(key) > 50
+    assert environment.local_secret_key(tmp_path / "new") == key
+    assert environment.local_secret_key(tmp_path / "other") != key
+    assert (tmp_path / "new" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_used_gives_a_passing_key(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert len(environment.local_secret_key(tmp_path / "file" / "below")) > 50
+
+
+def test_secrets_of_one_key_differ_by_purpose():
+    one, other = (environment.derived_secret("key", purpose) for purpose in ("one", "other"))
+    assert one != other
+    assert one == environment.derived_secret("key", "one")
+    assert len(one) >= 40

@@ -83,3 +83,18 @@ def test_our_own_events_are_key_value_lines(lines):
     assert "event=turn_answered" in line
     assert "conversation=12 seconds=0.25" in line
     assert 'note="call [phone]"' in line
+
+
+@pytest.mark.parametrize("name", ["django", "django.request", "uvicorn", "uvicorn.error"])
+def test_no_library_prints_past_the_mask(name, caplog):
+    logger = logging.getLogger(name)
+    handlers = []
+    while logger is not logging.root:
+        handlers += logger.handlers
+        assert logger.propagate
+        logger = logger.parent
+    assert [each for each in handlers if each is not caplog.handler] == []
+
+
+def test_addresses_that_were_asked_for_are_not_logged():
+    assert not logging.getLogger("uvicorn.access").isEnabledFor(logging.INFO)
