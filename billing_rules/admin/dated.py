@@ -90,6 +90,9 @@ class DatedAdmin(SimpleHistoryAdmin, ModelAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"valid_from": timezone.now(), **super().get_changeform_initial_data(request)}
 
+    def get_fields(self, request: HttpRequest, obj: Dated | None = None) -> list[str]:
+        return self._columns()  # also where some are read-only, which Django would put last
+
     def get_readonly_fields(self, request: HttpRequest, obj: Dated | None = None) -> list[str]:
         fixed = list(super().get_readonly_fields(request, obj))
         if obj is None or state(obj, timezone.now()) == "begins":
@@ -128,7 +131,10 @@ class DatedAdmin(SimpleHistoryAdmin, ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
         obj = kw.get("obj")
-        if obj is not None and state(obj, timezone.now()) == "ended":
+        now = timezone.now()
+        if obj is not None and state(obj, now) != "begins":
+            context["show_delete"] = False
+        if obj is not None and state(obj, now) == "ended":
             context.update(NOTHING_TO_SAVE)
         return super().render_change_form(request, context, *args, **kw)
 

@@ -22,7 +22,7 @@ SIMULATOR = "billing_rules_quote_simulator"
 class MoneyField(forms.DecimalField):
     """An amount as staff type it: 375, 375,00 or R$ 1.234,56."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str) and value.strip():
             amount = parse_brl(value)
             if amount is None:

@@ -144,6 +144,13 @@ def test_a_visit_is_cancelled_behind_a_dialog(page, unit):
     assert (visit.status, visit.reason) == ("cancelled", "a família viajou")
 
 
+def test_a_question_is_tried_on_the_knowledge_base(page, unit):
+    page.goto(PAGES["knowledge"])
+    page.get_by_label("Pergunte para testar").fill("como funciona a aula?")
+    expect(page.locator(".ops-answers a").first).to_have_text("Como é o método")
+    shot(page, "knowledge-try")
+
+
 def test_a_text_is_seen_as_a_parent_would_while_it_is_written(page, unit):
     page.goto(PAGES["text-new"])
     page.locator("[name=name]").select_option("thanks")

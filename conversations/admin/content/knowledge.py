@@ -14,9 +14,13 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from billing_rules.admin.dated import DatedAdmin, DatedForm, StateFilter
 from conversations.admin.content.literals import refuse_literal_facts
+from conversations.knowledge import store
+from conversations.knowledge.index import KnowledgeUnavailable
 from conversations.models import KnowledgeEntry
 
 LONGEST_QUESTION = 200
+BEST = 3
+TRIED = "admin/conversations/try_question_answers.html"
 
 
 class QuestionsField(SimpleArrayField):
@@ -88,17 +92,10 @@ class KnowledgeEntryAdmin(DatedAdmin):
 
     def try_question(self, request: HttpRequest) -> HttpResponse:
         """The best three entries for a question, as a fragment."""
-        # Here because the index reads its words' data when it is imported.
-        from conversations.knowledge import store
-
-        now = timezone.now()
         question = request.GET.get("question", "").strip()[:400]
-        hits = store.current(now).search(question)[:3] if question else []
-        rows = KnowledgeEntry.objects.at(now).filter(key__in=[hit.key for hit in hits])
-        by_key = {row.key: row for row in rows}
-        found = [(hit.score, by_key[hit.key]) for hit in hits if hit.key in by_key]
-        return render(
-            request,
-            "admin/conversations/try_question_answers.html",
-            {"question": question, "found": found},
-        )
+        try:
+            index = store.current(timezone.now())
+            found = index.search(question, limit=BEST) if question else []
+        except KnowledgeUnavailable:
+            return render(request, TRIED, {"unavailable": True})
+        return render(request, TRIED, {"question": question, "found": found})

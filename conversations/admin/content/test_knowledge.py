@@ -68,3 +68,15 @@ def test_an_answer_is_replaced_and_the_old_one_kept(admin_client):
     held = KnowledgeEntry.objects.at(timezone.now()).get(key="metodo")
     assert (held.body, held.questions) == ("Outra resposta.", ["como funciona?"])
     assert KnowledgeEntry.objects.filter(key="metodo").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_question_is_tried(admin_client):
+    seed_rules(timezone.now())
+    url = reverse("admin:knowledge_try_question")
+    page = admin_client.get(url, {"question": "como funciona a aula?"})
+    scores = [hit.score for hit in page.context["found"]]
+    assert "Como é o método" in page.content.decode()
+    assert scores == sorted(scores, reverse=True)
+    assert 1 <= len(scores) <= 3
+    assert admin_client.get(url, {"question": "  "}).context["found"] == []
