@@ -15,11 +15,13 @@ from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from conversations.models import Conversation, Message
+from kumon_site.asgi import application
 from tests.talks import family, heard, said, tick, well_known
 
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = Path(os.environ.get("SCREENSHOTS", "test-results/console"))
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+LIKE_STAFF = {"locale": "pt-BR", "reduced_motion": "reduce"}
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,8 +42,6 @@ def browser():
 
 @pytest.fixture(scope="module")
 def site():
-    from kumon_site.asgi import application
-
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
@@ -63,9 +63,7 @@ def ana():
 
 @pytest.fixture
 def desk(browser, site, ana):
-    context = browser.new_context(
-        viewport=DESK, locale="pt-BR", base_url=site, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport=DESK, base_url=site, **LIKE_STAFF)
     page = context.new_page()
     page.problems = []
     page.on("console", lambda said: said.type == "error" and page.problems.append(said.text))
@@ -245,9 +243,7 @@ def test_on_a_phone_one_pane_at_a_time(desk):
 def test_the_login_and_an_empty_console(browser, site, desk):
     shoot(desk, "empty-desk")
     accessible(desk)
-    context = browser.new_context(
-        viewport=DESK, locale="pt-BR", base_url=site, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport=DESK, base_url=site, **LIKE_STAFF)
     page = context.new_page()
     page.goto("/console/")
     accessible(page)
