@@ -110,6 +110,10 @@ def test_watch_take_over_answer_and_give_back(desk):
     expect(box).to_have_value("")
     accessible(desk)
     shoot(desk, "answering-desk")
+    desk.emulate_media(color_scheme="dark")
+    accessible(desk)
+    shoot(desk, "answering-desk-dark")
+    desk.emulate_media(color_scheme="light")
 
     desk.get_by_text("Devolver").click()
     shoot(desk, "give-back-desk")
@@ -126,7 +130,7 @@ def test_a_new_message_appears_by_itself_and_ticks_change_in_place(desk, ana):
     expect(desk.locator("body")).to_have_attribute("data-live", "yes")
 
     heard(talk, "Pode ser na quinta?")
-    expect(desk.get_by_role("list").get_by_text("Pode ser na quinta?")).to_be_visible()
+    expect(desk.locator("#bubbles").get_by_text("Pode ser na quinta?")).to_be_visible()
     order = desk.locator("#bubbles .text").all_inner_texts()
 
     Message.objects.filter(pk=ours.pk).update(status="read", rev=tick(talk))
@@ -231,6 +235,12 @@ def test_on_a_phone_one_pane_at_a_time(desk):
         ".map(e => e.outerHTML.slice(0, 90))"
     )
     assert small == []
+    desk.get_by_role("button", name="Assumir").click()
+    expect(desk.get_by_label("Sua mensagem")).to_be_visible()
+    desk.get_by_text("Devolver").click()
+    accessible(desk)
+    shoot(desk, "answering-phone")
+    desk.get_by_text("Devolver").click()
     desk.get_by_role("link", name="Ficha da família").click()
     expect(desk.locator("#card")).to_be_visible()
     accessible(desk)
