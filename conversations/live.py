@@ -5,6 +5,7 @@ Only hints, sent after commit. Whoever misses one finds the same in the rows a m
 
 import logging
 from functools import cache, partial
+from typing import Any
 
 import redis
 from channels.layers import get_channel_layer
@@ -19,7 +20,8 @@ CHANNEL = "work"  # of PostgreSQL's NOTIFY
 
 def tell(conversation_id: int, rev: int) -> None:
     """After commit, tell every open console that a conversation has reached `rev`."""
-    transaction.on_commit(partial(_publish, conversation_id, rev), robust=True)
+    hint = {"type": "conversation.changed", "conversation": conversation_id, "rev": rev}
+    transaction.on_commit(partial(publish, GROUP, hint), robust=True)
 
 
 def wake() -> None:
@@ -35,11 +37,10 @@ def _notify() -> None:
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-def _publish(conversation_id: int, rev: int) -> None:
+def publish(group: str, message: dict[str, Any]) -> None:
     """What the channel layer's group_send does, without an event loop for each thread."""
-    message = {"type": "conversation.changed", "conversation": conversation_id, "rev": rev}
     try:
-        _redis().publish(f"asgi__group__{GROUP}", get_channel_layer().serialize(message))
+        _redis().publish(f"asgi__group__{group}", get_channel_layer().serialize(message))
     except redis.RedisError as error:
         log.warning("Redis took no hint: %s", type(error).__name__)
 

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kumon_site.settings")
 
@@ -13,16 +13,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-def keep_our_logging(**kwargs: Any) -> None:
-    """With a receiver of this signal Celery leaves alone what Django has set up."""
-
-
-def refuse_unsafe(**kwargs: Any) -> None:
+def begin(**kwargs: Any) -> None:
+    """Before a worker or beat does anything. Celery leaves alone the logging that Django set up."""
     from kumon_site.operations import checks
 
     checks.refuse_unsafe()
 
 
-setup_logging.connect(keep_our_logging)
-worker_init.connect(refuse_unsafe)
-beat_init.connect(refuse_unsafe)
+setup_logging.connect(begin)

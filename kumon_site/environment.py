@@ -2,6 +2,7 @@
 in PROBLEMS, which the system check kumon.E001 repeats: no setting ends in a traceback."""
 
 import os
+from contextlib import suppress
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ T = TypeVar("T")
 
 PROBLEMS: dict[str, str] = {}  # by variable
 
+POSTGRES = ("postgres://", "postgresql://")
 SWITCH = {"1": True, "true": True, "yes": True, "on": True}
 SWITCH |= {"0": False, "false": False, "no": False, "off": False}
 
@@ -26,11 +28,9 @@ def whole(name: str, default: int, least: int, most: int) -> int:
 def seconds(name: str, default: float, most: float) -> float:
     """Seconds from 0 to `most`."""
     given = _given(name)
-    try:
+    with suppress(ValueError):
         if 0 <= float(given or default) <= most:
             return float(given or default)
-    except ValueError:
-        pass
     return _default(name, default, f"a number of seconds from 0 to {most:g}, for example 2.5")
 
 
@@ -60,12 +60,11 @@ def url(name: str, *schemes: str) -> str:
 
 def database(name: str, address: str, instead: str) -> dict[str, Any]:
     """Django's configuration of a PostgreSQL `address`; that of `instead` if it is none."""
-    try:
-        config: dict[str, Any] = environ.Env.db_url_config(address)
-    except ValueError:
-        config = {}
-    if config.get("ENGINE") == "django.db.backends.postgresql" and config["NAME"]:
-        return config
+    with suppress(ValueError):
+        if address.startswith(POSTGRES):
+            config: dict[str, Any] = environ.Env.db_url_config(address)
+            if config["NAME"]:
+                return config
     _default(name, "", "postgresql://user:password@host:5432/name", secret=True)
     return dict(environ.Env.db_url_config(instead))
 

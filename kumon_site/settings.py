@@ -247,6 +247,7 @@ LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", _("Brazilian Portuguese"))]
 LOCALE_PATHS = [BASE_DIR / "kumon_site" / "locale"]
 USE_TZ = True
+FORMAT_MODULE_PATH = "kumon_site.formats"
 
 # --- files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -276,6 +277,13 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Reception"),
     "SITE_SYMBOL": "forum",
     "SITE_URL": "/console/",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("operations/favicon.svg"),
+        }
+    ],
     "STYLES": [lambda request: static("operations/admin.css")],
     "DASHBOARD_CALLBACK": "kumon_site.operations.dashboard.home",
     "SIDEBAR": {

@@ -1,4 +1,4 @@
-"""Rows with a period in the back-office: what has begun is never rewritten, only ended or replaced."""
+"""Rows with a period in the back-office: what has begun is only ended or replaced."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -58,7 +59,8 @@ class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_valid_from(self) -> datetime:
         """Nothing holds in the past: what was said to families stays true."""
-        return max(self.cleaned_data["valid_from"], timezone.now())
+        given: datetime = self.cleaned_data["valid_from"]
+        return max(given, timezone.now())
 
     def clean_valid_until(self) -> datetime | None:
         until: datetime | None = self.cleaned_data["valid_until"]
@@ -178,7 +180,7 @@ class DatedAdmin(SimpleHistoryAdmin, ModelAdmin):
             page.base_fields.pop(absent, None)
         form = page(request.POST or None, instance=type(row)._base_manager.get(pk=row.pk))
         form.fields["starting"] = forms.SplitDateTimeField(
-            label=_("holds from"),
+            label=capfirst(_("holds from")),
             initial=timezone.now,
             widget=UnfoldAdminSplitDateTimeWidget(),
             help_text=_("Until then the present version holds. A past moment counts as now."),

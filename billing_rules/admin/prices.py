@@ -1,22 +1,46 @@
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from billing_rules.admin.dated import DatedAdmin, StateFilter
 from billing_rules.admin.simulator import QuoteSimulator
 from billing_rules.models import DiscountRule, EnrolmentFee, MonthlyFee, Subject
-from billing_rules.money import format_brl
+from billing_rules.money import format_brl, parse_brl
 
 SIMULATOR = "billing_rules_quote_simulator"
 
 
+class MoneyField(forms.DecimalField):
+    """An amount as staff type it: 375, 375,00 or R$ 1.234,56."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str) and value.strip():
+            amount = parse_brl(value)
+            if amount is None:
+                raise ValidationError(_("Write the amount as 375,00."))
+            return amount
+        return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_brl(value) if isinstance(value, Decimal) else value
+
+
 class PriceAdmin(DatedAdmin):
     actions_list = ["simulate"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "amount":
+            return db_field.formfield(form_class=MoneyField, widget=UnfoldAdminTextInputWidget)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @action(description=_("Quote simulator"), icon="calculate", url_path="simulate")
     def simulate(self, request: HttpRequest) -> HttpResponse:

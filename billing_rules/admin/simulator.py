@@ -32,8 +32,8 @@ class QuoteSimulator(UnfoldModelAdminViewMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         subjects = list(Subject.objects.filter(active=True))
         asked = _asked(self.request, [subject.code for subject in subjects])
+        kwargs.pop("model_admin", None)  # the URL names it as well
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["opts"] = self.model_admin.opts
         context["students"] = [
             {
                 "number": number,

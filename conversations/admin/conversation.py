@@ -37,7 +37,7 @@ class HandoffInline(TabularInline):
 class ConversationAdmin(ReadOnlyAdmin):
     list_display = [
         "name", "phone_shown", "mode_badge", "last", "waiting", "unread", "assigned_to",
-        "last_message_at", "console",
+        "last_at", "console",
     ]  # fmt: skip
     list_display_links = ["name"]
     list_select_related = ["lead", "assigned_to"]
@@ -81,8 +81,8 @@ class ConversationAdmin(ReadOnlyAdmin):
         return talk.lead.parent_name or talk.push_name or links.phone(talk.phone)
 
     @display(description=_("phone"), ordering="phone")
-    def phone_shown(self, talk: Conversation) -> str:
-        return links.phone(talk.phone or talk.lead.phone)
+    def phone_shown(self, talk: Conversation) -> SafeString:
+        return links.whole(links.phone(talk.phone or talk.lead.phone))
 
     @display(description=_("mode"), ordering="mode", label=MODE_COLOURS)
     def mode_badge(self, talk: Conversation) -> tuple[str, str]:
@@ -91,6 +91,10 @@ class ConversationAdmin(ReadOnlyAdmin):
     @display(description=_("last text"))
     def last(self, talk: Conversation) -> str:
         return _short(talk.last_text, 48)
+
+    @display(description=_("last message"), ordering="last_message_at")
+    def last_at(self, talk: Conversation) -> SafeString:
+        return links.whole(links.moment(talk.last_message_at))
 
     @display(description=_("waiting for"), ordering="waiting_since")
     def waiting(self, talk: Conversation) -> str:
@@ -116,7 +120,7 @@ class OpenFilter(RadioFilter):
     parameter_name = "open"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("open")), ("no", _("finished"))]
+        return [("yes", _("open")), ("no", _("done"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Handoff]) -> QuerySet[Handoff]:
         if self.value() not in ("yes", "no"):
@@ -140,7 +144,7 @@ class HandoffAdmin(ReadOnlyAdmin):
     def situation(self, handoff: Handoff) -> tuple[str, str]:
         if handoff.finished_at is None:
             return "open", str(_("open"))
-        return "finished", str(_("finished"))
+        return "finished", str(_("done"))
 
     @display(description=_("console"))
     def console(self, handoff: Handoff) -> SafeString | str:

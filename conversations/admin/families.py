@@ -9,11 +9,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RadioFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from billing_rules.models import Subject
 from conversations.admin import calendar, links
@@ -86,7 +88,10 @@ class SinceFilter(RadioFilter):
 
 class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
     phone = forms.CharField(
-        label=_("phone"), required=False, help_text=_("As you would dial it, with the area code.")
+        label=capfirst(_("phone")),
+        required=False,
+        help_text=_("As you would dial it, with the area code."),
+        widget=UnfoldAdminTextInputWidget,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -104,7 +109,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class StudentForm(forms.ModelForm):  # type: ignore[type-arg]
     subjects = forms.MultipleChoiceField(
-        label=_("subjects of interest"),
+        label=capfirst(_("subjects of interest")),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
@@ -156,7 +161,7 @@ class LeadAdmin(ModelAdmin):
     form = LeadForm
     list_display = [
         "family", "phone_shown", "children", "stage_badge", "still_missing", "visit", "console",
-        "created_at",
+        "since",
     ]  # fmt: skip
     list_display_links = ["family"]
     list_select_related = ["conversation"]
@@ -190,8 +195,8 @@ class LeadAdmin(ModelAdmin):
         return lead.parent_name or (talk and talk.push_name) or links.phone(lead.phone)
 
     @display(description=_("phone"), ordering="phone")
-    def phone_shown(self, lead: Lead) -> str:
-        return links.phone(lead.phone)
+    def phone_shown(self, lead: Lead) -> SafeString:
+        return links.whole(links.phone(lead.phone))
 
     @display(description=_("students"))
     def children(self, lead: Lead) -> str:
@@ -206,8 +211,12 @@ class LeadAdmin(ModelAdmin):
         absent = missing(lead) if lead.pk else []
         names = [str(Field(field).label) for field in absent]
         if len(names) > 3:
-            return _("%(count)d fields") % {"count": len(names)}
-        return ", ".join(names) or _("nothing")
+            return gettext("%(count)d fields") % {"count": len(names)}
+        return ", ".join(names) or gettext("nothing")
+
+    @display(description=_("created at"), ordering="created_at")
+    def since(self, lead: Lead) -> SafeString:
+        return links.whole(links.moment(lead.created_at))
 
     @display(description=_("visit"))
     def visit(self, lead: Lead) -> SafeString | str:
@@ -238,9 +247,9 @@ class LeadAdmin(ModelAdmin):
             set_field(obj, field, value, status="staff", message_id=None, now=timezone.now())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)  # fills new_objects, changed_objects and deleted_objects
         if formset.model is not Student:
             return
-        formset.save(commit=False)  # fills new_objects, changed_objects and deleted_objects
         for student in formset.deleted_objects:
             student.delete()
         for one in formset.forms:

@@ -39,7 +39,7 @@ def to_console(conversation_id: int | None) -> SafeString | str:
     if conversation_id is None:
         return "–"
     return format_html(
-        '<a class="ops-link" href="{}">{}</a>', console_url(conversation_id), _("Open in console")
+        '<a class="ops-link" href="{}">{}</a>', console_url(conversation_id), _("Open console")
     )
 
 
@@ -59,6 +59,11 @@ def moment(at: datetime | None) -> str:
 def of_conversation(lead: Any) -> Any:
     """The family's conversation, if it has one; nothing is read when it was selected along."""
     return getattr(lead, "conversation", None)
+
+
+def whole(text: str) -> SafeString:
+    """Text that a narrow column must not break."""
+    return format_html('<span class="ops-whole">{}</span>', text)
 
 
 def together(*parts: SafeString | str) -> SafeString:

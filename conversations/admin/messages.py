@@ -60,8 +60,12 @@ class MessageAdmin(ReadOnlyAdmin):
     list_display = ["when", "family", "author_badge", "said", "status_badge", "error", "console"]
     list_display_links = ["when"]
     list_select_related = ["conversation__lead"]
-    list_filter = [NeedsFilter, ("status", ChoicesDropdownFilter), ("author", ChoicesDropdownFilter),
-                   ("kind", ChoicesDropdownFilter)]  # fmt: skip
+    list_filter = [
+        NeedsFilter,
+        ("status", ChoicesDropdownFilter),
+        ("author", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+    ]
     list_filter_submit = True
     search_fields = ["text", "conversation__lead__parent_name", "conversation__phone"]
     search_help_text = _("Words of the message, name or phone")

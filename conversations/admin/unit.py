@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -24,5 +25,5 @@ class UnitAdmin(DatedAdmin):
     only_one = True
 
     @display(description=_("contact for handoff"))
-    def contact(self, unit: Unit) -> str:
-        return links.phone(unit.contact_phone)
+    def contact(self, unit: Unit) -> SafeString:
+        return links.whole(links.phone(unit.contact_phone))

@@ -30,16 +30,38 @@ MOST_WORDS = 60  # a longer clause is a story; its beginning tells as much
 
 _TOKEN = re.compile(r"\w+|\?")
 _RUN = re.compile(r"([a-z])\1{2,}")
-_SHORTHAND = dict(
-    pair.split("=")
-    for pair in (
-        "vc=voce vcs=voces ce=voce ces=voces q=que qto=quanto qnto=quanto qtos=quantos "
-        "qts=quantas qtas=quantas qdo=quando qnd=quando oq=oque pq=porque n=nao nn=nao naum=nao "
-        "tbm=tambem tb=tambem td=tudo pra=para pro=para pras=para pros=para p=para ta=esta "
-        "tah=esta to=estou hj=hoje hr=hora hrs=horas mto=muito mt=muito cm=como qro=quero "
-        "qero=quero vlr=valor obg=obrigada end=endereco tel=telefone loc=localizacao"
-    ).split()
-)
+_SHORTHAND = {
+    short: full
+    for full, shorts in {
+        "voce": "vc ce",
+        "voces": "vcs ces",
+        "que": "q",
+        "oque": "oq",
+        "quanto": "qto qnto qnt",
+        "quantos": "qtos",
+        "quantas": "qts qtas",
+        "quando": "qdo qnd",
+        "porque": "pq",
+        "nao": "n nn naum",
+        "tambem": "tbm tb",
+        "tudo": "td",
+        "para": "pra pro pras pros p",
+        "esta": "ta tah",
+        "estou": "to",
+        "hoje": "hj",
+        "hora": "hr",
+        "horas": "hrs",
+        "muito": "mto mt",
+        "como": "cm",
+        "quero": "qro qero",
+        "valor": "vlr",
+        "obrigada": "obg",
+        "endereco": "end",
+        "telefone": "tel fone",
+        "localizacao": "loc",
+    }.items()
+    for short in shorts.split()
+}
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ _GREETING = r"(?:oi+e?|ol[aá]+|opa|bom dia+|boa tarde|boa noite)"
 _CUE = (
     r"(?:onde|aonde|quanto|qto|qnto|quantos|quantas|qual|quais|como|quando|que horas|que dias?|"
     r"o que|oq|quero|queria|gostaria|tem|t[eê]m|posso|preciso|me (?:manda|passa|fala|explica|diz)|"
-    r"manda|voc[eê]s?|vcs?|a partir|aceitam?|precisa|abrem?|cobram?|fica|se tem|quem|"
+    r"manda|voc[eê]s?|vcs?|a partir|aceitam?|precisa|abrem?|cobram?|fica|saber|quem|"
     r"(?:(?:o|a|os|as|d[oa]s?) )?(?:pre[cç]os?|valor(?:es)?|mensalidade|endere[cç]o|telefone|"
     r"hor[aá]rios?|matr[ií]cula|taxa|localiza[cç][aã]o|m[eé]todo|descontos?))\b"
 )

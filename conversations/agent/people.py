@@ -25,6 +25,8 @@ _STUDIES_THEMSELVES = re.compile(
     r"|\b(?:o alun[oa]|quem vai estudar) (?:sou|e) eu\b|\bsou eu mesm[oa]\b"
 )
 
+_BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
+
 
 def field_commands(
     text: str, dialogue: Dialogue, family: Family, now: datetime
@@ -131,7 +133,11 @@ def _nameless(text: str, asked: str | None, family: Family, correction: bool) ->
         for value, position in zip(values, places, strict=False):
             yield _set(text, field, value, student=position, correction=correction)
     if subjects:
-        yield _set(text, "subjects", ", ".join(subjects), correction=correction)
+        everybody = [one.position for one in family.students] if _BOTH.search(fold(text)) else []
+        for position in everybody or [None]:
+            yield _set(
+                text, "subjects", ", ".join(subjects), student=position, correction=correction
+            )
 
 
 def _in_order(field: str, count: int, family: Family) -> list[int | None]:

@@ -3,19 +3,21 @@
 It is the default on a fresh machine and the last fallback everywhere.
 """
 
+import re
 from collections.abc import Iterator
 
 from conversations.agent import closed
 from conversations.agent.commands import Command
-from conversations.agent.dialogue import Dialogue
 from conversations.agent.hearing import Hearing
 from conversations.agent.intents import Intent, classify
 from conversations.agent.readers.dates import When, read_when
+from conversations.agent.readers.fold import fold
 from conversations.llm.base import Provider, Reply
 
 SURE = 0.6  # an intent below this is not acted on
 SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was asked
 MOMENT_WORDS = 6
+_CANNOT = re.compile(r"\bnao (?:vou|vamos|posso|podemos|consigo|conseguimos|poderei|vai dar)\b")
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
 
@@ -31,20 +33,18 @@ def understand(hearing: Hearing) -> list[Command]:
     """Commands in no particular order; `unknown` when the text says nothing we can use."""
     fields = closed.fields(hearing)
     short = closed.answers(hearing)
-    commands = [*short, *fields]
-    answered = bool(short) or _answers_what_was_asked(hearing.dialogue, fields)
+    answered = bool(short) or any(one.name == hearing.dialogue.asked for one in fields)
     intents = _intents(hearing.text, SURE_BESIDE_AN_ANSWER if answered else SURE)
-    commands += _visit(hearing, intents, short)
-    commands += _answers(hearing, intents, answered)
-    return commands or [_unknown(hearing)]
-
-
-def _answers_what_was_asked(dialogue: Dialogue, fields: list[Command]) -> bool:
-    return any(command.name == dialogue.asked for command in fields)
+    if any(intent.topic == "subjects" for intent in intents):  # "vocês têm inglês?" is no wish yet
+        fields = [one for one in fields if one.name != "subjects"]
+    commands = [*short, *fields, *_visit(hearing, intents, short), *_answers(hearing, intents)]
+    return commands or [Command("unknown", hearing.text)]
 
 
 def _intents(text: str, sure: float) -> list[Intent]:
-    return [intent for intent in classify(text) if intent.score >= sure]
+    """In the order of the text, so that answers follow the questions."""
+    found = [one for one in classify(text) if one.score >= sure and one.name != "unknown"]
+    return sorted(found, key=lambda one: text.find(one.clause))
 
 
 def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Iterator[Command]:
@@ -55,6 +55,8 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
     asked_slot = hearing.dialogue.asked in VISIT_QUESTIONS
     when = read_when(hearing.text, hearing.now, asked=asked_slot)
     span = hearing.text if when else None
+    if _cannot_come(hearing):
+        names = names | {"reschedule"}
     for name in ("cancel_visit", "reschedule", "my_visit"):
         if name in names:
             yield Command(name, hearing.text, span=span)
@@ -64,6 +66,13 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         yield Command("pick_slot" if _full(when) else "ask_slots", hearing.text, span=span)
     elif names & {"want_visit", "ask_slots"}:
         yield Command("want_visit", hearing.text)
+    elif "confirm" in names and not short:
+        yield Command("confirm", hearing.text)
+
+
+def _cannot_come(hearing: Hearing) -> bool:
+    """ "não vou conseguir ir": another day is offered before the visit is given up."""
+    return hearing.family.visit is not None and bool(_CANNOT.search(fold(hearing.text)))
 
 
 def _only_a_moment(hearing: Hearing, when: When | None) -> bool:
@@ -75,25 +84,21 @@ def _full(when: When) -> bool:
     return bool(when.dates) and when.time is not None
 
 
-def _answers(hearing: Hearing, intents: list[Intent], answered: bool) -> Iterator[Command]:
-    """Questions and small talk. An answer with no fact's topic is looked for in the knowledge."""
-    found = False
+def _answers(hearing: Hearing, intents: list[Intent]) -> Iterator[Command]:
+    """Questions and small talk. What no fact answers is looked for in the knowledge base."""
     for intent in intents:
         if intent.name == "smalltalk":
-            yield Command("smalltalk", hearing.text, topic=intent.topic)
+            yield Command("smalltalk", intent.clause, topic=intent.topic)
         elif intent.name == "answer" and intent.topic:
-            found = True
-            yield Command("answer", hearing.text, topic=intent.topic)
-    asks = "?" in hearing.text or any(intent.name == "answer" for intent in intents)
-    if found or (answered and not asks):
-        return
-    if asks or not (intents or answered):
-        key = hearing.search(hearing.text)
-        if key is not None:
-            yield Command("answer", hearing.text, topic=key)
-        elif asks and not intents:
-            yield Command("unknown", hearing.text, topic="question")
+            yield Command("answer", intent.clause, topic=intent.topic)
+        elif intent.name == "answer":
+            yield _from_knowledge(hearing, intent.clause)
+    if not intents and "?" in hearing.text and not closed.fields(hearing):
+        yield _from_knowledge(hearing, hearing.text)
 
 
-def _unknown(hearing: Hearing) -> Command:
-    return Command("unknown", hearing.text)
+def _from_knowledge(hearing: Hearing, question: str) -> Command:
+    key = hearing.search(question)
+    if key is None:
+        return Command("unknown", question, topic="question")
+    return Command("answer", question, topic=key)

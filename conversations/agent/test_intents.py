@@ -20,13 +20,17 @@ def label(intent):
     return f"{intent.name}/{intent.topic}" if intent.topic else intent.name
 
 
+def plain(text):
+    return " ".join(word for word in words(text) if word != "?")
+
+
 def sure(text):
     return {label(intent) for intent in classify(text) if intent.score >= SURE}
 
 
 def test_blind_phrases_with_one_intent():
     wrong = [(want, phrase) for want, phrase in SINGLE if label(classify(phrase)[0]) != want]
-    assert 1 - len(wrong) / len(SINGLE) >= 0.94, wrong
+    assert 1 - len(wrong) / len(SINGLE) >= 0.95, wrong
 
 
 def test_a_sure_reading_is_trustworthy():
@@ -34,17 +38,17 @@ def test_a_sure_reading_is_trustworthy():
     certain = [(want, first, phrase) for want, first, phrase in firsts if first.score >= SURE]
     wrong = [(want, phrase) for want, first, phrase in certain if label(first) != want]
     assert len(certain) >= 0.9 * len(SINGLE)
-    assert 1 - len(wrong) / len(certain) >= 0.94, wrong
+    assert 1 - len(wrong) / len(certain) >= 0.95, wrong
 
 
 def test_blind_phrases_with_several_intents():
     wrong = [(want, phrase, sure(phrase)) for want, phrase in SEVERAL if sure(phrase) != want]
-    assert 1 - len(wrong) / len(SEVERAL) >= 0.9, wrong
+    assert 1 - len(wrong) / len(SEVERAL) >= 0.95, wrong
 
 
 def test_blind_phrases_stay_out_of_training():
-    trained = {" ".join(words(phrase)).strip(" ?") for _, phrase in read_examples(PHRASES_FILE)}
-    assert not [p for _, p in BLIND if " ".join(words(p)).strip(" ?") in trained]
+    trained = {plain(phrase) for _, phrase in read_examples(PHRASES_FILE)} - {""}
+    assert not [phrase for _, phrase in BLIND if plain(phrase) in trained]
 
 
 def test_the_weights_belong_to_the_phrases():

@@ -13,9 +13,11 @@ from typing import Any, Protocol
 from conversations.agent import nodes
 from conversations.agent.effects import Effect
 from conversations.agent.gather import gather
+from conversations.agent.intents import classify
 from conversations.agent.nodes import Thinking
 from conversations.agent.policy import Act
 from conversations.agent.situation import Heard
+from conversations.knowledge import store
 from conversations.models import Conversation
 from conversations.texts import Segment
 
@@ -41,6 +43,13 @@ def think_again(thought: Thought, now: datetime) -> Thought:
     """Decides anew about what was understood: a place was lost to somebody else meanwhile."""
     before = thought.thinking
     return _run(replace(before, now=now, rows=None, decision=None, segments=()))
+
+
+def warm_up(now: datetime) -> None:
+    """Builds what the first turn would otherwise wait for: the graph and the knowledge base."""
+    _graph()
+    store.current(now).search("método")
+    classify("oi")
 
 
 def limited(conversation: Conversation, now: datetime) -> Thought:

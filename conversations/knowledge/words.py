@@ -15,13 +15,16 @@ _stemmer.maxCacheSize = 0
 _one_at_a_time = threading.Lock()  # a stemmer keeps its state between calls
 
 
-def _spellings() -> dict[str, str]:
-    lines = Path(__file__).with_name("spellings.txt").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split("=") for line in lines if line and not line.startswith("#"))
-    return {short.strip(): long.strip() for short, long in pairs}
+def _lines(name: str) -> list[str]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
-_LONG_FORMS = _spellings()
+_LONG_FORMS = {
+    short.strip(): long.strip()
+    for short, long in (line.split("=") for line in _lines("spellings.txt"))
+}
+_SYNONYMS = {word: group.split()[0] for group in _lines("synonyms.txt") for word in group.split()}
 
 
 def words(text: str) -> list[str]:
@@ -30,6 +33,11 @@ def words(text: str) -> list[str]:
     plain = "".join(char for char in letters if not unicodedata.combining(char))
     found = _WORD.findall(_STRETCHED.sub(r"\1", plain))
     return " ".join(_LONG_FORMS.get(word, word) for word in found).split()
+
+
+def same_words(found: list[str]) -> list[str]:
+    """The words with one word for each group of synonyms that ask for the same thing."""
+    return [_SYNONYMS.get(word, word) for word in found]
 
 
 @lru_cache(maxsize=20_000)

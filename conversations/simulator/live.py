@@ -3,15 +3,15 @@
 from functools import partial
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from channels.layers import get_channel_layer
 from django.db import transaction
+
+from conversations.live import publish
 
 GROUP = "simulator"
 
 
-class SimulatorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # untyped library
+class SimulatorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     groups = [GROUP]
 
     async def phone_changed(self, hint: dict[str, Any]) -> None:
@@ -20,9 +20,5 @@ class SimulatorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # un
 
 def tell(parent_id: int) -> None:
     """After the transaction: this parent's phone shows something new."""
-    transaction.on_commit(partial(_send, parent_id), robust=True)
-
-
-def _send(parent_id: int) -> None:
-    layer = get_channel_layer()
-    async_to_sync(layer.group_send)(GROUP, {"type": "phone.changed", "parent": parent_id})
+    hint = {"type": "phone.changed", "parent": parent_id}
+    transaction.on_commit(partial(publish, GROUP, hint), robust=True)

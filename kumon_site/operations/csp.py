@@ -1,7 +1,5 @@
 """Which Content-Security-Policy a page gets: the admin's own, the strict one everywhere else."""
 
-from typing import Any
-
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -13,7 +11,7 @@ class PolicyMiddleware(CSPMiddleware):
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
-        parts: Any = super().get_policy_parts(request, response, report_only)
+        parts: PolicyParts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith("/admin/") and not report_only and parts.config is None:
             parts.config = settings.ADMIN_CONTENT_SECURITY_POLICY
         return parts

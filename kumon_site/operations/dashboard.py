@@ -17,7 +17,8 @@ from conversations.admin import links
 from conversations.admin.calendar import this_week
 from conversations.admin.families import STAGE_COLOURS
 from conversations.admin.messages import needing
-from conversations.admin.visits import STATUS_COLOURS, periods
+from conversations.admin.visits.page import STATUS_COLOURS
+from conversations.admin.visits.periods import periods
 from conversations.models import Conversation
 from leads.models import Lead
 from scheduling.models import Visit

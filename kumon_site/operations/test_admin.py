@@ -14,9 +14,7 @@ from tests.families import families, own_text, seed_rules
 
 pytestmark = pytest.mark.django_db
 
-MODELS = sorted(
-    (model._meta.app_label, model._meta.model_name) for model in admin.site._registry
-)
+MODELS = sorted((model._meta.app_label, model._meta.model_name) for model in admin.site._registry)
 OURS = {
     "Subject", "MonthlyFee", "EnrolmentFee", "DiscountRule", "Lead", "VisitRules", "OpeningHours",
     "Closure", "Visit", "Conversation", "Handoff", "Message", "Turn", "RawEvent", "KnowledgeEntry",
@@ -167,10 +165,12 @@ def test_an_administrator_cannot_make_superusers():
     client = role("Administração")
     user = User.objects.create_user("other", is_staff=True)
     url = reverse("admin:auth_user_change", args=[user.pk])
-    client.post(url, {"username": "other", "is_superuser": "on", "is_staff": "on", "is_active": "on",
-                      "date_joined_0": "01/01/2026", "date_joined_1": "10:00"})  # fmt: skip
+    client.post(url, {
+        "username": "other", "is_superuser": "on", "is_staff": "on", "is_active": "on",
+        "date_joined_0": "01/01/2026", "date_joined_1": "10:00", "first_name": "Lia",
+    })  # fmt: skip
     user.refresh_from_db()
-    assert not user.is_superuser
+    assert (user.first_name, user.is_superuser) == ("Lia", False)
 
 
 @pytest.mark.parametrize("name", ["rawevent", "turn", "message", "conversation", "handoff"])

@@ -147,7 +147,7 @@ def test_a_week_is_the_default(staff):
 def test_bad_days_get_a_sentence(staff, query):
     response = staff.get(f"/api/v1/figures/?{query}")
     assert response.status_code == 400
-    [[sentence]] = response.json().values()
+    [sentence] = response.json().values()
     assert sentence.endswith(".")
 
 

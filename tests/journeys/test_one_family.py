@@ -172,7 +172,7 @@ def test_beyond_the_limit_one_polite_text(parent, gateway, run_due):
 def test_a_thought_that_fails_ends_with_the_team_and_never_in_silence(parent, gateway, work):
     """Here the tables of the rules are gone, so that no turn can be thought."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM billing_rules_pricerule")
+        cursor.execute("DELETE FROM billing_rules_monthlyfee")
     parent.says("Quanto custa?")
     for seconds in (11, 20, 40, 60):
         work.turns(after=seconds)

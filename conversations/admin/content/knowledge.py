@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -36,7 +37,9 @@ class QuestionsField(SimpleArrayField):
 
 class KnowledgeForm(DatedForm):
     questions = QuestionsField(
-        label=_("ways to ask"), required=False, help_text=_("One a line, as parents write them.")
+        label=capfirst(_("ways to ask")),
+        required=False,
+        help_text=_("One a line, as parents write them."),
     )
 
     class Meta:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils import timezone
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
@@ -60,12 +60,12 @@ def _listed(sentence: Any, names: set[str]) -> Any:
 
 class TextForm(DatedForm):
     name = forms.ChoiceField(
-        label=_("text"),
+        label=capfirst(_("text")),
         choices=lambda: [("", _("Choose a text")), *((name, name) for name in texts.names())],
         widget=UnfoldAdminSelectWidget,
     )
     wordings = forms.CharField(
-        label=_("versions"),
+        label=capfirst(_("versions")),
         strip=False,
         help_text=_("One or more, separated by a line with only ---. They are said in turn."),
         widget=UnfoldAdminTextareaWidget(

@@ -41,7 +41,7 @@ def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
         if asked == "schedule_preference":
             draft.dialogue.declined_visit = True
         draft.say("no_problem")
-    elif draft.acts and not any(one.command == "unknown" for one in commands):
+    elif (draft.acts or draft.learned) and not any(one.command == "unknown" for one in commands):
         draft.dialogue.asks[asked] -= 1  # a digression was answered; the thread resumes
     elif draft.dialogue.asks.get(asked, 0) >= MOST_ASKS:
         draft.dialogue.skipped.append(asked)

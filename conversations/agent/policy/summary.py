@@ -15,7 +15,7 @@ def summary(family: Family) -> str:
 def _student(student: StudentFacts) -> str:
     details = [student.name or "aluno"]
     if student.age is not None:
-        details.append(f"{student.age} anos")
+        details.append("1 ano" if student.age == 1 else f"{student.age} anos")
     if student.grade:
         details.append(student.grade)
     return ", ".join(details)

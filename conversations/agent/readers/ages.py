@@ -36,7 +36,7 @@ _MONTHS = re.compile(
 _TURNS = re.compile(
     rf"\b(?:(?P<soon>(?:vai|ira) (?:fazer|completar)|quase(?: fazendo)?|fara|completara|"
     rf"prestes a (?:fazer|completar))|(?P<today>faz|completa|fazendo))"
-    rf" (?P<n>{NUMBER})(?: {_YEARS})?(?P<later> {_LATER})?"
+    rf" (?!uma? (?!ano|aninho|mes)[a-z])(?P<n>{NUMBER})(?: {_YEARS})?(?P<later> {_LATER})?"
 )
 _HALF_OR_NEXT = rf"(?: e (?:meio|{NUMBER} mes(?:es)?)| ?(?:pra|para|p/|indo pr[ao]s?) {NUMBER})?"
 _LIST = re.compile(

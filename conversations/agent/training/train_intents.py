@@ -19,9 +19,9 @@ from conversations.agent.intent_model import (
 
 STEPS = 150
 RATE = 0.1
-L2 = 3e-5
+L2 = 1e-5
 FOLDS = 5
-TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3)
+TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5)
 
 Floats = NDArray[np.float32]
 Example = tuple[str, str]  # label, phrase

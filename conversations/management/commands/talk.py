@@ -67,7 +67,7 @@ class Command(BaseCommand):
 def check_site() -> None:
     """Raises CommandError where nobody would answer."""
     page = f"http://127.0.0.1:{settings.PORT}/simulator/"
-    if not settings.EVOLUTION_API_URL.startswith(page):
+    if "/simulator/" not in settings.EVOLUTION_API_URL:
         raise CommandError(
             "EVOLUTION_API_URL is set: answers go there, not to the simulated phone."
         )

@@ -1,13 +1,10 @@
-"""Visits: a list by day and week, and the steps of `scheduling.booking` behind a dialog each."""
-
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,14 +13,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RadioFilter
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from billing_rules.admin.dated import NOTHING_TO_SAVE
 from conversations.admin import links
-from conversations.admin.calendar import this_week, today
+from conversations.admin.visits.forms import CancelForm, MoveForm, VisitForm
+from conversations.admin.visits.periods import WhenFilter
 from scheduling import booking
 from scheduling.models import Visit
 
@@ -31,86 +28,6 @@ STATUS_COLOURS = {
     "booked": "warning", "confirmed": "success", "attended": "primary",
     "no_show": "danger", "cancelled": "", "rescheduled": "",
 }  # fmt: skip
-
-
-class WhenFilter(RadioFilter):
-    title = _("period")
-    parameter_name = "when"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("today", _("today")),
-            ("tomorrow", _("tomorrow")),
-            ("week", _("this week")),
-            ("coming", _("coming")),
-            ("unmarked", _("over, without an outcome")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
-        wanted = periods(timezone.now()).get(str(self.value()))
-        return queryset if wanted is None else queryset.filter(wanted)
-
-
-def periods(now: datetime) -> dict[str, Q]:
-    """What each choice of the period filter means."""
-    first, last = today(now)
-    monday, next_monday = this_week(now)
-    return {
-        "today": Q(starts_at__gte=first, starts_at__lt=last),
-        "tomorrow": Q(starts_at__gte=last, starts_at__lt=last + timedelta(days=1)),
-        "week": Q(starts_at__gte=monday, starts_at__lt=next_monday),
-        "coming": Q(ends_at__gt=now),
-        "unmarked": Q(ends_at__lte=now, status__in=Visit.ACTIVE),
-    }
-
-
-class CancelForm(BaseDialogForm):
-    reason = forms.CharField(
-        label=_("reason"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
-    )
-
-
-class MoveForm(BaseDialogForm):
-    starts_at = forms.TypedChoiceField(
-        label=_("new time"), coerce=datetime.fromisoformat, widget=UnfoldAdminSelectWidget
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["starts_at"].choices = free_moments()
-
-
-class VisitForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new visit, at one of the free times."""
-
-    free = forms.TypedChoiceField(
-        label=_("time"), coerce=datetime.fromisoformat, widget=UnfoldAdminSelectWidget
-    )
-
-    class Meta:
-        model = Visit
-        fields = ("lead",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "free" in self.fields:
-            self.fields["free"].choices = free_moments()
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        lead = given.get("lead")
-        if lead and Visit.objects.filter(lead=lead).ahead(timezone.now()).exists():
-            self.add_error("lead", _("This family already has a visit ahead."))
-        return given
-
-
-def free_moments() -> list[tuple[str, str]]:
-    """Every free start within the horizon, as (ISO moment, words)."""
-    now = timezone.now()
-    calendar = booking.load_calendar(now)
-    day = timezone.localtime(now).date()
-    free = calendar.free(day, day + timedelta(days=calendar.rules.horizon_days))
-    return [(at.isoformat(), links.moment(at)) for at in free]
 
 
 def _dialog(title: Any, submit: Any, form: type[BaseDialogForm] = BaseDialogForm) -> Any:
@@ -176,16 +93,16 @@ class VisitAdmin(SimpleHistoryAdmin, ModelAdmin):
         return True
 
     @display(description=_("time"), ordering="starts_at")
-    def when(self, visit: Visit) -> str:
-        return links.moment(visit.starts_at)
+    def when(self, visit: Visit) -> SafeString:
+        return links.whole(links.moment(visit.starts_at))
 
     @display(description=_("family"), ordering="lead__parent_name")
     def family(self, visit: Visit) -> SafeString | str:
         return links.to_row(visit.lead, visit.lead.parent_name or links.phone(visit.lead.phone))
 
     @display(description=_("phone"))
-    def phone(self, visit: Visit) -> str:
-        return links.phone(visit.lead.phone)
+    def phone(self, visit: Visit) -> SafeString:
+        return links.whole(links.phone(visit.lead.phone))
 
     @display(description=_("students"))
     def children(self, visit: Visit) -> str:
@@ -265,7 +182,7 @@ class VisitAdmin(SimpleHistoryAdmin, ModelAdmin):
         description=_("Cancel visit…"),
         icon="event_busy",
         permissions=["change"],
-        dialog=_dialog(_("Cancel this visit?"), _("Cancel visit"), CancelForm),
+        dialog=_dialog(_("Cancel this visit?"), _("Yes, cancel the visit"), CancelForm),
     )
     def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         return self._step(request, object_id, booking.cancel, form.cleaned_data["reason"])
