@@ -15,11 +15,13 @@ from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from conversations.models import Conversation, Message
+from kumon_site.asgi import application
 from tests.talks import family, heard, said, tick, well_known
 
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = Path(os.environ.get("SCREENSHOTS", "test-results/console"))
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+LIKE_STAFF = {"locale": "pt-BR", "reduced_motion": "reduce"}
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,8 +42,6 @@ def browser():
 
 @pytest.fixture(scope="module")
 def site():
-    from kumon_site.asgi import application
-
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
@@ -63,9 +63,7 @@ def ana():
 
 @pytest.fixture
 def desk(browser, site, ana):
-    context = browser.new_context(
-        viewport=DESK, locale="pt-BR", base_url=site, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport=DESK, base_url=site, **LIKE_STAFF)
     page = context.new_page()
     page.problems = []
     page.on("console", lambda said: said.type == "error" and page.problems.append(said.text))
@@ -112,6 +110,10 @@ def test_watch_take_over_answer_and_give_back(desk):
     expect(box).to_have_value("")
     accessible(desk)
     shoot(desk, "answering-desk")
+    desk.emulate_media(color_scheme="dark")
+    accessible(desk)
+    shoot(desk, "answering-desk-dark")
+    desk.emulate_media(color_scheme="light")
 
     desk.get_by_text("Devolver").click()
     shoot(desk, "give-back-desk")
@@ -128,7 +130,7 @@ def test_a_new_message_appears_by_itself_and_ticks_change_in_place(desk, ana):
     expect(desk.locator("body")).to_have_attribute("data-live", "yes")
 
     heard(talk, "Pode ser na quinta?")
-    expect(desk.get_by_role("list").get_by_text("Pode ser na quinta?")).to_be_visible()
+    expect(desk.locator("#bubbles").get_by_text("Pode ser na quinta?")).to_be_visible()
     order = desk.locator("#bubbles .text").all_inner_texts()
 
     Message.objects.filter(pk=ours.pk).update(status="read", rev=tick(talk))
@@ -233,6 +235,12 @@ def test_on_a_phone_one_pane_at_a_time(desk):
         ".map(e => e.outerHTML.slice(0, 90))"
     )
     assert small == []
+    desk.get_by_role("button", name="Assumir").click()
+    expect(desk.get_by_label("Sua mensagem")).to_be_visible()
+    desk.get_by_text("Devolver").click()
+    accessible(desk)
+    shoot(desk, "answering-phone")
+    desk.get_by_text("Devolver").click()
     desk.get_by_role("link", name="Ficha da família").click()
     expect(desk.locator("#card")).to_be_visible()
     accessible(desk)
@@ -245,9 +253,7 @@ def test_on_a_phone_one_pane_at_a_time(desk):
 def test_the_login_and_an_empty_console(browser, site, desk):
     shoot(desk, "empty-desk")
     accessible(desk)
-    context = browser.new_context(
-        viewport=DESK, locale="pt-BR", base_url=site, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport=DESK, base_url=site, **LIKE_STAFF)
     page = context.new_page()
     page.goto("/console/")
     accessible(page)
