@@ -91,7 +91,7 @@ class Conversation(models.Model):
     @property
     def title(self) -> str:
         """What staff call this conversation: the parent's name, the display name, or the number."""
-        return self.lead.parent_name or self.push_name or self.phone or _("Unknown number")
+        return str(self.lead.parent_name or self.push_name or self.phone or _("Unknown number"))
 
     def touch(self) -> int:
         """The next revision, for a change made under this row's lock; the caller saves."""
