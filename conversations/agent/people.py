@@ -133,11 +133,14 @@ def _nameless(text: str, asked: str | None, family: Family, correction: bool) ->
         for value, position in zip(values, places, strict=False):
             yield _set(text, field, value, student=position, correction=correction)
     if subjects:
-        everybody = [one.position for one in family.students] if _BOTH.search(fold(text)) else []
-        for position in everybody or [None]:
+        for position in _everybody(family) if _BOTH.search(fold(text)) else [None]:
             yield _set(
                 text, "subjects", ", ".join(subjects), student=position, correction=correction
             )
+
+
+def _everybody(family: Family) -> list[int | None]:
+    return [student.position for student in family.students] or [None]
 
 
 def _in_order(field: str, count: int, family: Family) -> list[int | None]:
