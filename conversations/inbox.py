@@ -198,6 +198,7 @@ def _is_trifle(event: Received) -> bool:
 def _schedule(conversation: Conversation, message: Message, now: datetime) -> None:
     """When the burst will be over, as far as one can tell from its newest message."""
     supersede(conversation, now)
+    conversation.unattended = True
     if conversation.due_at is None or conversation.burst_started_at is None:
         conversation.burst_started_at = now
     quiet = _quiet(COMPLETE if _is_complete(message, conversation) else 1)

@@ -26,19 +26,21 @@ from scheduling.models import Visit
 BY = Visit.By.PARENT
 
 
-def keep(effects: Iterable[Effect], conversation: Conversation, now: datetime) -> None:
-    """Apply effects in their order. Row locked; the caller saves the conversation.
+def keep(effects: Iterable[Effect], conversation: Conversation, now: datetime) -> dict[str, int]:
+    """Apply effects in their order; returns the rows made, by model. Row locked; the caller saves
+    the conversation.
 
     Raises SlotTaken, SlotClosed, AlreadyBooked or NotActive (scheduling.booking) if somebody else
     was faster; the caller rolls everything back.
     """
-    for effect in effects:
-        _apply(effect, conversation, now)
+    visits = [_apply(effect, conversation, now) for effect in effects]
     funnel.advance(conversation.lead, Lead.Stage.TALKING)
+    made = [visit.pk for visit in visits if visit is not None]
+    return {"Visit": made[-1]} if made else {}
 
 
 @singledispatch
-def _apply(effect: Effect, conversation: Conversation, now: datetime) -> None:
+def _apply(effect: Effect, conversation: Conversation, now: datetime) -> Visit | None:
     raise TypeError(f"no effect {type(effect).__name__}")
 
 
@@ -61,13 +63,14 @@ def _(effect: StudentIsParent, conversation: Conversation, now: datetime) -> Non
 
 
 @_apply.register
-def _(effect: BookVisit, conversation: Conversation, now: datetime) -> None:
-    booking.book(conversation.lead, effect.starts_at, now=now, by=BY)
+def _(effect: BookVisit, conversation: Conversation, now: datetime) -> Visit:
+    return booking.book(conversation.lead, effect.starts_at, now=now, by=BY)
 
 
 @_apply.register
-def _(effect: MoveVisit, conversation: Conversation, now: datetime) -> None:
-    booking.reschedule(_visit(effect.visit_id, conversation), effect.starts_at, now=now, by=BY)
+def _(effect: MoveVisit, conversation: Conversation, now: datetime) -> Visit:
+    old = _visit(effect.visit_id, conversation)
+    return booking.reschedule(old, effect.starts_at, now=now, by=BY)
 
 
 @_apply.register

@@ -6,7 +6,7 @@ braces; nothing else in a text is evaluated, so staff may write anything.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -48,6 +48,17 @@ class Segment:
     @property
     def text(self) -> str:
         return render(self.source, {name: fact.value for name, fact in self.args.items()})
+
+    def backed_by(self, made: Mapping[str, int]) -> "Segment":
+        """With the keys of rows that were made only after the text was chosen."""
+
+        def filled(fact: Fact) -> Fact:
+            rows = tuple(
+                (model, made.get(model) if key is None else key) for model, key in fact.rows
+            )
+            return Fact(fact.value, rows)
+
+        return replace(self, args={name: filled(fact) for name, fact in self.args.items()})
 
     def as_json(self) -> dict[str, Any]:
         return {

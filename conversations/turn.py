@@ -125,10 +125,11 @@ def _keep(
         trace=dict(thought.trace),
     )
     _mark_answered(conversation, heard, turn)
-    outcome.keep(thought.effects, conversation, now)
+    made = outcome.keep(thought.effects, conversation, now)
     conversation.dialogue, conversation.dialogue_at = dict(thought.dialogue), now
     if thought.segments:
-        outbox.queue_reply(conversation, thought.segments, turn=turn, now=now)
+        segments = [segment.backed_by(made) for segment in thought.segments]
+        outbox.queue_reply(conversation, segments, turn=turn, now=now)
     conversation.save()
     live.tell(conversation.pk, conversation.rev)
 

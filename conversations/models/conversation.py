@@ -43,6 +43,9 @@ class Conversation(models.Model):
     due_at = models.DateTimeField(_("turn due at"), null=True, blank=True)
     burst_started_at = models.DateTimeField(_("burst began at"), null=True, blank=True)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    unattended = models.BooleanField(
+        _("not yet shown as read"), default=False, help_text=_("Blue ticks and typing are due")
+    )
     attempts = models.PositiveSmallIntegerField(
         _("failed attempts"), default=0, help_text=_("To answer what waits now")
     )
@@ -82,6 +85,7 @@ class Conversation(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="turns_due"),
+            models.Index(fields=["id"], condition=Q(unattended=True), name="unattended"),
             models.Index(fields=["mode", "-last_message_at"], name="conversation_list"),
         ]
 

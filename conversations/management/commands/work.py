@@ -17,7 +17,8 @@ from django.db import Error, connection
 from django.db.models import Min, Q
 from django.utils import timezone
 
-from conversations import live, sender, turn
+from conversations import attention, live, sender, turn
+from conversations.agent.think import warm_up
 from conversations.connections import give_back
 from conversations.failures import where
 from conversations.models import Conversation, Message
@@ -58,6 +59,7 @@ class Work:
     def run(self) -> None:
         listener = threading.Thread(target=self._listen, name="listen", daemon=True)
         listener.start()
+        self._pool.submit(self._warm_up)
         log.info("Working with %s threads", self._free)
         pause = LOOK_AGAIN
         while not self._stopping.is_set():
@@ -74,11 +76,21 @@ class Work:
         self._pool.shutdown(wait=True)
         log.info("Stopped working")
 
+    def _warm_up(self) -> None:
+        """So that the first parent does not wait for imports and the knowledge base."""
+        try:
+            warm_up(timezone.now())
+        except Error as error:
+            log.warning("Not warmed up: %s", where(error))
+        finally:
+            give_back()
+
     def _round(self) -> float:
         """Claim and begin what is due; returns the seconds until something else will be."""
         now = timezone.now()
         began = self._begin(sender.send, partial(sender.claim_due, now))
         began += self._begin(turn.answer, partial(turn.claim_due, now))
+        began += self._begin(_attend, attention.claim_due)
         if self._free == 0 or began:
             pause = LOOK_AGAIN if self._free == 0 else 0.0
         else:
@@ -125,6 +137,10 @@ class Work:
                 log.warning("Not listening: %s", where(error))
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _attend(conversation_id: int, clock: turn.Clock) -> None:
+    attention.attend(conversation_id)
 
 
 def seconds_until_due(now: datetime) -> float:
