@@ -17,7 +17,7 @@ DEPLOYED := DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secret
 	EVOLUTION_API_KEY=key-of-the-gateway EVOLUTION_INSTANCE=unit \
 	EVOLUTION_WEBHOOK_TOKEN=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))')
 
-.PHONY: run test check static requirements messages installed installed-dev
+.PHONY: run test check static requirements messages pictures installed installed-dev
 
 run: installed
 	@exec $(BIN)/python manage.py up
@@ -62,3 +62,7 @@ $(BIN)/python:
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer with its venv module is needed" \
 		"(on Debian or Ubuntu: apt-get install python3 python3-venv)." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
+
+# The README's pictures, taken by the browser test that walks its tour.
+pictures: installed-dev
+	PICTURES=docs/pictures $(BIN)/python -m pytest tests/browser/test_tour.py

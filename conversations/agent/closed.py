@@ -47,9 +47,9 @@ def answers(hearing: Hearing) -> list[Command]:
     """Yes, no, or a number of the list, where that is what was asked."""
     text, dialogue = hearing.text, hearing.dialogue
     if dialogue.asked == "slot":
-        option = read_option(text, len(dialogue.offers))
-        if option is not None:
-            return [Command("pick_slot", text, option=option)]
+        for line in hearing.lines:  # "2", then the next answer in the same burst
+            if (option := read_option(line, len(dialogue.offers))) is not None:
+                return [Command("pick_slot", line, option=option)]
     answer = read_yes_no(text)
     if answer is None and (dialogue.yes_no or dialogue.asked in FIELDS):
         answer = True if starts_with_yes(text) else False if starts_with_no(text) else None

@@ -127,7 +127,7 @@ def test_login_is_in_portuguese_and_lets_staff_in(chromium, live_server, admin_u
     shot(page, "login")
     page.get_by_label("Usuário").fill("admin")
     page.get_by_label("Senha").fill("password")
-    page.get_by_role("button", name="Acessar").click()
+    page.get_by_role("button", name="Entrar").click()
     expect(page.locator(".ops-home")).to_be_visible()
     page.context.close()
 

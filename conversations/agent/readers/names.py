@@ -230,12 +230,18 @@ def _grown(message: _Message, start: int, stop: int) -> int | None:
     form, word = message.folded[last], message.words[last]
     if form in _SUFFIXES and last - start >= 2 and word.istitle():
         return last + 1
-    if not _may_name(form):
-        return None
     capital = word[:1].isupper() and not message.words[start].islower()
+    if not _may_name(form) and not _surname_after_all(message, start, last):
+        return None
     sure = form in name_cues.KNOWN or capital or message.ends(last + 1)
     linked = last == stop or form in name_cues.KNOWN or capital
     return last + 1 if sure and linked else None
+
+
+def _surname_after_all(message: _Message, start: int, at: int) -> bool:
+    """ "Dias" is a common word, but a surname where a given name's clause ends with it."""
+    given = message.folded[start] in name_cues.FIRST_NAMES
+    return given and message.folded[at] in name_cues.KNOWN and message.ends(at + 1)
 
 
 def _may_name(form: str) -> bool:
