@@ -120,12 +120,16 @@ def test_the_tour(copy, browser):
     console.get_by_role("button", name="Assumir").click()
     console.get_by_label("Sua mensagem").fill("Oi, Marina! Aqui é a Bia, da unidade.")
     console.get_by_label("Sua mensagem").press("Enter")
+    expect(console.get_by_label("Sua mensagem")).to_have_value("")
     expect(phone.locator(".bubble.unit .text").last).to_contain_text(
         "aqui é a Bia", ignore_case=True
     )
     phone.locator("textarea").fill("Que bom, obrigada!")
     phone.locator("textarea").press("Enter")
     expect(console.locator("#bubbles .text").last).to_have_text("Que bom, obrigada!")
+    expect(console.locator(".fresh")).to_have_css("opacity", "1")
+    console.get_by_role("link", name="Com a equipe").click()
+    expect(console.get_by_role("link", name="Marina Dias")).to_be_visible()
     picture(console, "console-desktop")
 
     picture(visit(browser, copy, "/admin/", context=staff), "admin-home")

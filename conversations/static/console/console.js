@@ -86,6 +86,7 @@
     let fresh = 0;
     for (const line of changes.querySelectorAll("li.line")) fresh += place(line);
     for (const part of changes.querySelectorAll("#bar, #composer")) {
+      if ($("form.htmx-request", document.getElementById(part.id))) continue; // its answer brings the new one
       document.getElementById(part.id).replaceWith(part);
       htmx.process(part);
     }
@@ -118,9 +119,7 @@
   function markSeen() {
     if (talk() && visible()) fetch(talk().dataset.seen, { method: "POST", headers: post }).catch(() => {});
   }
-  function restoreDraft(box = $("#text")) {
-    if (box && !box.value) box.value = drafts.get(talk().dataset.id) ?? "";
-  }
+  function restoreDraft(box = $("#text")) { if (box && !box.value) box.value = drafts.get(talk().dataset.id) ?? ""; }
   function opened() {
     for (const row of document.querySelectorAll(".row")) {
       row.ariaCurrent = row.dataset.id === talk()?.dataset.id ? "page" : null;
