@@ -33,7 +33,7 @@ def attend(conversation_id: int) -> None:
     """Nothing depends on it: the gateway's client gives up early and raises nothing."""
     conversation = Conversation.objects.get(pk=conversation_id)
     heard = conversation.messages.filter(awaits_answer=True).exclude(provider_id=None)
-    ids = list(heard.order_by("pk").values_list("provider_id", flat=True))
+    ids = [str(pk) for pk in heard.order_by("pk").values_list("provider_id", flat=True)]
     give_back()
     if ids:
         gateway().mark_read(conversation.reply_to, ids)
