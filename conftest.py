@@ -12,6 +12,10 @@ DATA_DIR = Path(__file__).parent / ".data" / "test"
 EMBEDDED = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
 STARTED = pytest.StashKey[bool]()
 
+# Two test processes have a database each, but one Redis: each takes a number of its own there.
+if WORKER := os.environ.get("PYTEST_XDIST_WORKER"):
+    redis_url = os.environ.get("REDIS_URL") or embedded.urls(DATA_DIR)[1]
+    os.environ["REDIS_URL"] = f"{redis_url.partition('?')[0]}?db={int(WORKER[2:]) + 1}"
 # Before Django reads its settings. Never the folder of a copy that runs beside the tests.
 os.environ["DATA_DIR"] = str(DATA_DIR)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kumon_site.settings")

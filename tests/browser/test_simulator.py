@@ -32,7 +32,7 @@ def site(settings, transactional_db):
     settings.DEBUG = True  # as on a laptop; the web process refuses a laptop's secrets otherwise
     from kumon_site.asgi import application
 
-    config = uvicorn.Config(application, port=0, log_level="warning", lifespan="off")
+    config = uvicorn.Config(application, port=0, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     ready = threading.Event()
     startup = server.startup

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -139,20 +140,16 @@ def test_an_open_console_hears_of_a_change(families):
 def test_work_answers_and_ends_when_told_to(unit, post, gateway, settings, tmp_path):
     """The real process, woken by NOTIFY, told to stop by SIGTERM."""
     settings.QUIET_SECONDS = 0
-    database = connection.settings_dict
-    where = f"{database['USER']}@{database['HOST'] or ''}:{database['PORT'] or ''}"
+    name = connection.settings_dict["NAME"]
+    database = urlsplit(django_settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
     environment = os.environ | {
-        "DATABASE_URL": f"postgres://{where}/{database['NAME']}",
+        "DATABASE_URL": database,
         "REDIS_URL": django_settings.REDIS_URL,
         "EVOLUTION_API_URL": gateway.url,
         "EVOLUTION_API_KEY": gateway.apikey,
         "EVOLUTION_INSTANCE": gateway.instance,
         "WORK_THREADS": "4",
     }
-    if (database["HOST"] or "").startswith("/"):
-        environment["DATABASE_URL"] = (
-            f"postgres://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
-        )
     process = subprocess.Popen([sys.executable, "manage.py", "work"], env=environment)
     try:
         parent = Parent(post)
