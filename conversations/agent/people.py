@@ -22,6 +22,7 @@ from conversations.agent.situation import MOST_STUDENTS, Family
 _STUDIES_THEMSELVES = re.compile(
     r"\b(?:e |eh |seria |vai ser )?(?:pra|para|p) mim(?: mesm[oa])?\b"
     r"|\beu (?:mesm[oa] )?(?:quero|gostaria de|vou) (?:estudar|fazer|aprender)\b"
+    r"|\bquero (?:aprender|voltar a estudar)\b"
     r"|\b(?:o alun[oa]|quem vai estudar) (?:sou|e) eu\b|\bsou eu mesm[oa]\b"
 )
 
@@ -57,10 +58,11 @@ def _of_family(text: str, asked: str | None, correction: bool, now: datetime) ->
 def _of_students(
     text: str, asked: str | None, focus: int, family: Family, correction: bool
 ) -> Iterator[Command]:
-    if asked == "student_name" and _STUDIES_THEMSELVES.search(fold(text)):
+    renamed = correction and "nome" in fold(text)
+    names = read_student_names(text, asked=renamed or asked == "student_name")
+    nobody_named = not names and not any(student.name for student in family.students)
+    if nobody_named and _STUDIES_THEMSELVES.search(fold(text)):
         yield _set(text, "student_name", THE_PARENT)
-        return
-    names = read_student_names(text, asked=asked == "student_name")
     places = _places(names, family, correction, focus)
     for name, position in places:
         yield _set(text, "student_name", name, student=position, correction=correction)

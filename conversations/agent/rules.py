@@ -52,7 +52,7 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
     if any(command.command == "pick_slot" for command in short):
         return
     names = {intent.name for intent in intents}
-    asked_slot = hearing.dialogue.asked in VISIT_QUESTIONS
+    asked_slot = _asked_about_visit(hearing)
     when = read_when(hearing.text, hearing.now, asked=asked_slot)
     span = hearing.text if when else None
     if _cannot_come(hearing):
@@ -68,6 +68,13 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         yield Command("want_visit", hearing.text)
     elif "confirm" in names and not short:
         yield Command("confirm", hearing.text)
+
+
+def _asked_about_visit(hearing: Hearing) -> bool:
+    """With a visit booked, a preference is one for the classes."""
+    asked = hearing.dialogue.asked
+    for_classes = asked == "schedule_preference" and hearing.family.visit is not None
+    return asked in VISIT_QUESTIONS and not for_classes
 
 
 def _cannot_come(hearing: Hearing) -> bool:

@@ -172,3 +172,36 @@ def test_strange_texts_are_answered_politely(text: str, talk: Any) -> None:
     assert reply
     assert "<script>" not in reply
     assert "{" not in reply
+
+
+def test_an_adult_who_studies_is_asked_as_one(talk: Any, parent: Parent) -> None:
+    talk("boa tarde, é pra mim mesmo, quero aprender inglês")
+    talk("João Victor")
+    talk("34 anos")
+    talk("tanto faz o horário")
+    assert "Visita" in talk("1") or "marcad" in parent.replies[-1].text
+    talk("joao@gmail.com")
+    student = parent.conversation.lead.students.get()
+    assert (student.is_the_parent, student.age, student.subjects) == (True, 34, ["english"])
+    assert parent.conversation.lead.stage == "booked"
+
+
+def test_a_preference_after_booking_is_for_the_classes(talk: Any, parent: Parent) -> None:
+    for line in ("oi, quero marcar uma visita", "1", "Ana", "Pedro, 9 anos"):
+        reply = talk(line)
+    assert "aulas" in reply
+    assert moments_of(talk("à tarde")) == []
+    assert parent.conversation.lead.schedule_preference == "à tarde"
+
+
+def test_a_question_in_between_brings_the_offers_back(talk: Any) -> None:
+    offered = moments_of(talk("quero agendar uma visita"))
+    again = talk("quanto custa?")
+    assert "R$ 375,00" in again
+    assert moments_of(again) == offered
+
+
+def test_a_renamed_student_is_the_same_student(talk: Any, parent: Parent) -> None:
+    talk("oi, meu filho João tem 9 anos")
+    talk("na verdade é João Pedro o nome dele")
+    assert [one.name for one in parent.conversation.lead.students.all()] == ["João Pedro"]

@@ -8,6 +8,7 @@ from conversations.agent.policy.draft import Draft
 from conversations.agent.situation import FIELDS
 
 MOST_ASKS = 3
+MOST_OFFERS = 6  # times that one question about the visit comes back
 EXAMPLE_FROM = 2
 
 
@@ -53,7 +54,7 @@ def _resume(draft: Draft) -> bool:
     asked, dialogue = draft.was_asked, draft.dialogue
     if asked not in ("slot", "visit_invite") or draft.settled:
         return False
-    if dialogue.asks.get(asked, 0) >= MOST_ASKS:
+    if dialogue.asks.get(asked, 0) >= MOST_OFFERS:
         return False
     if asked == "slot" and dialogue.offers:
         draft.say("slot_list", options=[datetime.fromisoformat(at) for at in dialogue.offers])
