@@ -256,8 +256,8 @@ LOGGING = {
 }
 
 UNFOLD = {
-    "SITE_TITLE": "Kumon Vila A",
-    "SITE_HEADER": "Kumon Vila A",
+    "SITE_TITLE": "Kumon",
+    "SITE_HEADER": "Kumon",
     "SITE_SUBHEADER": _("Reception"),
     "SITE_SYMBOL": "forum",
     "SITE_URL": "/console/",

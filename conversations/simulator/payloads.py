@@ -44,7 +44,7 @@ def key_of(bubble: SimulatedBubble) -> dict[str, Any]:
 
 def message_of(bubble: SimulatedBubble) -> dict[str, Any]:
     """`data` of messages.upsert and send.message; the answer of sendText."""
-    names = {"parent": bubble.parent.name or None, "gateway": "Você", "unit_phone": "Kumon Vila A"}
+    names = {"parent": bubble.parent.name or None, "gateway": "Você", "unit_phone": "Kumon"}
     statuses = {"parent": "DELIVERY_ACK", "gateway": "PENDING", "unit_phone": "SERVER_ACK"}
     return {
         "key": key_of(bubble),
