@@ -96,6 +96,7 @@ _CLOCKS: tuple[Rule, ...] = (
     ),
     rule(rf"(?<![\w/:.,])(\d{{1,2}})[.,]([0-5]\d) ?{_HOUR_WORD}\b", _said),
     rule(rf"(?<![\w/:.])(\d{{1,2}}) ?{_HOUR_WORD}\b(?: ?e (meia|30|45|15)\b(?! ?h))?", _said),
+    rule(r"(?<![\w/:.,])(\d{1,2}) e (meia)\b(?=,)", _said),
     rule(
         rf"\b({_MARK}) (\d{{1,2}})(?:[.,]([0-5]\d)| e (meia|15|20|30|40|45|50)\b| (15|30|45"
         rf"|00)\b)?{_GUARD}",
