@@ -132,6 +132,7 @@ def test_quote_edit_react_delete_attach_and_the_units_phone(open_page):
     expect(phone.locator(".bubble.own blockquote")).to_have_text("quinta as 15")
     expect(phone.locator(".above")).to_have_count(0)
 
+    expect(phone.locator('.tick use[href$="#DELIVERY_ACK"]')).to_have_count(2)  # nothing moves now
     bubble.focus()
     bubble.locator("button").nth(2).press("Enter")
     expect(phone.locator("textarea")).to_have_value("quinta as 15")

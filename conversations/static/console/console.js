@@ -8,7 +8,6 @@
   const live = () => document.body.dataset.live === "yes";
   const SILENCE_MS = 70000; // two beats of the server and a little
   let socket = null, attempt = 0, heardAt = 0, reconnect = 0;
-
   // --- the socket: hints, heartbeat, reconnect; polling while it is down ------------------------
   function connect() {
     clearTimeout(reconnect);
@@ -121,9 +120,7 @@
   }
   function restoreDraft(box = $("#text")) { if (box && !box.value) box.value = drafts.get(talk().dataset.id) ?? ""; }
   function opened() {
-    for (const row of document.querySelectorAll(".row")) {
-      row.ariaCurrent = row.dataset.id === talk()?.dataset.id ? "page" : null;
-    }
+    for (const row of document.querySelectorAll(".row")) row.ariaCurrent = row.dataset.id === talk()?.dataset.id ? "page" : null;
     if (!talk()) return;
     const target = location.hash && document.getElementById(location.hash.slice(1));
     if (target) target.scrollIntoView({ block: "center" }); else toEnd();
@@ -139,7 +136,11 @@
   let attention = waiting(), height = 0;
   const on = (name, react) => document.addEventListener(name, react);
   on("htmx:configRequest", ({ detail }) => { if (detail.path.includes("/list/") && talk()) detail.parameters.open = talk().dataset.id; });
-  on("htmx:beforeSwap", ({ detail }) => { if (detail.target.id === "older") height = $("#scroller").scrollHeight - $("#scroller").scrollTop; });
+  on("htmx:beforeSwap", ({ detail: { target, requestConfig }, detail }) => {
+    if (target.id === "older") height = $("#scroller").scrollHeight - $("#scroller").scrollTop;
+    // A text under way keeps its composer; the bar and the stance came with the hint.
+    if (target.id === "work" && requestConfig.verb === "post" && $("#composer form.htmx-request")) detail.shouldSwap = false;
+  });
   on("htmx:afterSettle", ({ target }) => {
     if (height) { $("#scroller").scrollTop = $("#scroller").scrollHeight - height; height = 0; }
     if (target.id === "work") { opened(); refreshList(); }
