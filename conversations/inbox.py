@@ -29,7 +29,6 @@ SHORT_ANSWER = 40  # characters
 SOON = timedelta(seconds=0.5)  # `work` looks by itself this often
 HOUR = timedelta(hours=1)
 PENDING = (Status.QUEUED, Status.SENDING, Status.UNKNOWN)
-LAST_TEXT = 120
 
 
 def apply(event: Event, *, instance: str, now: datetime) -> bool:
@@ -268,6 +267,8 @@ def _change(
 
 def _show(conversation: Conversation, message: Message, now: datetime) -> None:
     conversation.last_message_at = now
-    conversation.last_text = (message.text or str(message.get_kind_display()))[:LAST_TEXT]
+    conversation.last_text = (message.text or str(message.get_kind_display()))[
+        : Conversation.LAST_TEXT
+    ]
     conversation.save()
     live.tell(conversation.pk, conversation.rev)

@@ -12,7 +12,6 @@ from conversations.models import Conversation, Message, Turn
 from conversations.texts import Segment
 
 LONGEST = 4096  # characters WhatsApp takes in one message
-LAST_TEXT = 120
 
 Author = Message.Author
 Status = Message.Status
@@ -143,7 +142,7 @@ def _refuse(conversation: Conversation, user: AbstractBaseUser, seen_rev: int | 
 
 
 def _queue(conversation: Conversation, author: Author, text: str, now: datetime) -> Message:
-    conversation.last_message_at, conversation.last_text = now, text[:LAST_TEXT]
+    conversation.last_message_at, conversation.last_text = now, text[: Conversation.LAST_TEXT]
     rev = conversation.touch()
     live.tell(conversation.pk, rev)
     live.wake()

@@ -20,11 +20,10 @@ from conversations.agent.readers.grades import read_grades
 from conversations.agent.readers.names import read_parent_name, read_student_names
 from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
-from conversations.agent.readers.subjects import read_subjects
+from conversations.agent.readers.subjects import SUBJECTS, read_subjects
 
 SPANS = frozenset({"pick_slot", "ask_slots", "reschedule"})
 TOPICS = FACTS | {"availability"}
-SUBJECT_CODES = frozenset({"math", "portuguese", "english"})
 
 
 def ground(
@@ -87,7 +86,7 @@ def normalised(field: str, value: str, evidence: str) -> Any:
         return next((grade for grade in read_grades(value, asked=True)), None)
     if field == "subjects":
         codes = [code.strip() for code in value.split(",")]
-        return codes if SUBJECT_CODES.issuperset(codes) else read_subjects(value, asked=True)
+        return codes if set(codes) <= set(SUBJECTS) else read_subjects(value, asked=True)
     if field == "schedule_preference":
         return read_preference(value, asked=True)
     return read_email(value) if field == "email" else read_phone(value)

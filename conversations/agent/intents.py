@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from conversations.agent.intent_model import load, words
 
-SURE = 0.6
+SURE = 0.6  # an intent below this is not acted on
 QUIET = 0.25  # below this a reading says nothing and is left out
 
 # Whole clauses that need no model. Data: words as `words` writes them, a clause a line.

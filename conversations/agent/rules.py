@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from conversations.agent import closed
 from conversations.agent.commands import Command
 from conversations.agent.hearing import Hearing
-from conversations.agent.intents import Intent, classify
+from conversations.agent.intents import SURE, Intent, classify
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
 from conversations.llm.base import Provider, Reply
 
-SURE = 0.6  # an intent below this is not acted on
 SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was asked
 MOMENT_WORDS = 6
 _CANNOT = re.compile(r"\bnao (?:vou|vamos|posso|podemos|consigo|conseguimos|poderei|vai dar)\b")

@@ -25,6 +25,8 @@ class Conversation(models.Model):
         HUMAN = "human", _("With the team")
         CLOSED = "closed", _("Closed")
 
+    LAST_TEXT = 120  # characters of the newest bubble that the list shows
+
     lead = models.OneToOneField(
         "leads.Lead", on_delete=models.PROTECT, related_name="conversation", verbose_name=_("lead")
     )
@@ -68,7 +70,7 @@ class Conversation(models.Model):
     unread = models.PositiveIntegerField(_("unread"), default=0)
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
     last_inbound_at = models.DateTimeField(_("last message of the parent"), null=True, blank=True)
-    last_text = models.CharField(_("last text"), max_length=120, blank=True)
+    last_text = models.CharField(_("last text"), max_length=LAST_TEXT, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ConversationQuerySet.as_manager()

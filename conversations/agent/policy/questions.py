@@ -28,7 +28,7 @@ def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
     if field is None:
         _close(draft, commands)
         return
-    _lead_in(draft, field)
+    _lead_in(draft)
     _ask_field(draft, field)
 
 
@@ -91,7 +91,7 @@ def _suggest_email(draft: Draft, commands: Sequence[Command]) -> bool:
     return True
 
 
-def _lead_in(draft: Draft, field: str) -> None:
+def _lead_in(draft: Draft) -> None:
     """A word of acknowledgement, so that a talk is not an interrogation."""
     if draft.learned and not draft.acts:
         draft.say("noted")
