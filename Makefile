@@ -17,7 +17,7 @@ DEPLOYED := DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secret
 	EVOLUTION_API_KEY=key-of-the-gateway EVOLUTION_INSTANCE=unit \
 	EVOLUTION_WEBHOOK_TOKEN=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))')
 
-.PHONY: run test check static requirements messages pictures installed installed-dev
+.PHONY: run test check bench static requirements messages pictures installed installed-dev
 
 run: installed
 	@exec $(BIN)/python manage.py up
@@ -36,6 +36,10 @@ static: installed-dev
 	$(BIN)/mypy $(PACKAGES)
 	$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/djlint --lint --quiet templates
+
+# Ten minutes; `.venv/bin/python -m benchmarks --help` names the parts.
+bench: installed-dev
+	$(BIN)/python -m benchmarks
 
 # Pins every library, with hashes, for every platform.
 requirements: installed-dev

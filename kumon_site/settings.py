@@ -4,12 +4,13 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kumon_site import embedded, environment
+from kumon_site.admin_look import UNFOLD  # noqa: F401  (django-unfold reads it here)
 from kumon_site.environment import derived_secret
+from kumon_site.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -113,7 +114,12 @@ DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeo
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # without Redis
 }
 CHANNEL_LAYERS = {
     "default": {
@@ -123,6 +129,7 @@ CHANNEL_LAYERS = {
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")  # Celery's own spelling
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
@@ -252,42 +259,5 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
         "uvicorn.access": {"level": "WARNING"},  # addresses carry phones
-    },
-}
-
-UNFOLD = {
-    "SITE_TITLE": "Kumon",
-    "SITE_HEADER": "Kumon",
-    "SITE_SUBHEADER": _("Reception"),
-    "SITE_SYMBOL": "forum",
-    "SITE_URL": "/console/",
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("operations/favicon.svg"),
-        }
-    ],
-    "STYLES": [lambda request: static("operations/admin.css")],
-    "DASHBOARD_CALLBACK": "kumon_site.operations.dashboard.home",
-    "SIDEBAR": {
-        "show_search": False,
-        "show_all_applications": False,
-        "navigation": "kumon_site.operations.navigation.sections",
-    },
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97% .018 220)",
-            "100": "oklch(93.5% .038 220)",
-            "200": "oklch(88% .065 222)",
-            "300": "oklch(80% .1 226)",
-            "400": "oklch(70% .125 230)",
-            "500": "oklch(59% .125 235)",
-            "600": "oklch(50% .118 240)",
-            "700": "oklch(44% .108 243)",
-            "800": "oklch(38% .092 244)",
-            "900": "oklch(32% .075 245)",
-            "950": "oklch(24% .055 246)",
-        },
     },
 }

@@ -1,0 +1,15 @@
+"""What happens by the clock, and how often. Beat copies it into rows that staff may edit.
+
+A task is a door: it asks for the time and calls the module that does the work.
+"""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "fill-holidays": {
+        "task": "scheduling.tasks.fill_holidays",
+        "schedule": crontab(minute="10", hour="4", day_of_month="1"),
+    },
+}
