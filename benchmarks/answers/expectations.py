@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from benchmarks.answers.family import students
-from benchmarks.answers.parent import Utterance
 from benchmarks.answers.scenarios import Persona, Scenario, moment
+from benchmarks.answers.talk import Utterance
 from benchmarks.answers.violations import Sent
 from conversations.agent.policy.answers import FACTS
+from conversations.agent.readers.fold import fold
 from conversations.models import Conversation
 from leads.models import Lead
 from leads.qualification import missing
@@ -19,7 +20,7 @@ def of_reply(utterance: Utterance, sent: Sequence[Sent]) -> list[str]:
     """What was asked is answered, and what the step demands is said."""
     said = {str(segment["template"]) for one in sent for segment in one.segments}
     wanted = set(utterance.step.said)
-    if not any(name.startswith("handoff_") for name in said):
+    if not utterance.step.silent and not any(name.startswith("handoff_") for name in said):
         topics = [one["topic"] for one in utterance.commands if one["command"] == "answer"]
         wanted |= {_template(topic) for topic in topics[:MOST_ANSWERS]}
     return [
@@ -68,7 +69,7 @@ def _told(scenario: Scenario, told: Collection[tuple[str, int]], lead: Lead) -> 
             yield f"student {number} is missing"
             continue
         found, wanted = _value(field, number, lead, rows), _wanted(field, number, persona)
-        if not _same(field, found, wanted):
+        if not _same(field, found, wanted, plain="noaccents" in scenario.does):
             yield f"{field}{number or ''} is {found!r}, not {wanted!r}"
 
 
@@ -96,13 +97,13 @@ def _wanted(field: str, number: int, persona: Persona) -> object:
     }[field]  # fmt: skip
 
 
-def _same(field: str, found: object, wanted: object) -> bool:
+def _same(field: str, found: object, wanted: object, *, plain: bool) -> bool:
     if field == "schedule_preference":  # in the reader's own words
         return bool(found)
     if field == "phone":
         return str(found).endswith("".join(c for c in str(wanted) if c.isdigit())[-8:])
     if isinstance(found, str) and isinstance(wanted, str):
-        return found.casefold() == wanted.casefold()
+        return (fold(found) == fold(wanted)) if plain else found.casefold() == wanted.casefold()
     return found == wanted
 
 

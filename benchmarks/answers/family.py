@@ -24,7 +24,10 @@ class Family:
         for day, name in scenario.closed.items():
             starts = datetime.combine(date.fromisoformat(day), time.min, TZ)
             Closure.objects.create(
-                starts_at=starts, ends_at=starts + timedelta(days=1), name=name, kind=Closure.Kind.STAFF
+                starts_at=starts,
+                ends_at=starts + timedelta(days=1),
+                name=name,
+                kind=Closure.Kind.STAFF,
             )
         for at in self._taken(now):
             _visit(_someone(), at)

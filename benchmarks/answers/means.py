@@ -1,9 +1,9 @@
 """What a line of a scenario means, in a short form: the commands a perfect model would give.
 
-    answer:price   smalltalk:thanks   want_visit   my_visit   cancel_visit   confirm   deny
-    student_age=9   student_age[2]=7   student_age=8!      (a correction)
-    ask_slots   pick_slot   reschedule                     (the words in [brackets] are the span)
-    pick_slot:2   handoff:billing   opt_out   opt_out:back   unknown   unknown:question
+answer:price   smalltalk:thanks   want_visit   my_visit   cancel_visit   confirm   deny
+student_age=9   student_age[2]=7   student_age=8!      (a correction)
+ask_slots   pick_slot   reschedule                     (the words in [brackets] are the span)
+pick_slot:2   handoff:billing   opt_out   opt_out:back   unknown   unknown:question
 """
 
 import re

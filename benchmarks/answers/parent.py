@@ -8,62 +8,22 @@ import random
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from benchmarks.answers.means import command
 from benchmarks.answers.scenarios import Persona, Scenario, Step, Student
+from benchmarks.answers.talk import Reply, Utterance
 from benchmarks.answers.wording import written
 
-_OPTION = re.compile(r"^(\d)\) (.+)$", re.MULTILINE)
 _MOMENT = re.compile(r"(?P<day>[\w-]+), (?P<date>\d\d/\d\d), às (?P<hour>\d+h(?:\d\d)?)")
 _SPAN = re.compile(r"\[([^\]]+)\]")
-_PLAIN_QUESTION = {
-    "ask_student_age_self": "student_age",
-    "ask_preference_for_classes": "preference_for_classes",
-    "ask_which_slot": "slot",
-}
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What reached the phone after the last burst; empty when nothing did."""
-
-    text: str = ""
-    templates: tuple[str, ...] = ()
-
-    @property
-    def question(self) -> str | None:
-        """What was asked last: a field, or slot, other_slot, cancel, move, visit_invite …"""
-        asked = [name for name in self.templates if name.startswith("ask_")]
-        if not asked:
-            return "visit_invite" if "visit_invite" in self.templates else None
-        name = asked[-1].removesuffix("_example")
-        return _PLAIN_QUESTION.get(name, name.removeprefix("ask_"))
-
-    @property
-    def options(self) -> list[str]:
-        return [line for _, line in _OPTION.findall(self.text)]
-
-
-@dataclass(frozen=True)
-class Utterance:
-    """A burst: its messages, and what a perfect model would understand."""
-
-    lines: tuple[str, ...] = ()
-    commands: tuple[dict[str, Any], ...] = ()
-    step: Step = Step()
-
-    def beside(self, other: "Utterance") -> "Utterance":
-        return Utterance(self.lines + other.lines, self.commands + other.commands, other.step)
 
 
 class ScriptedParent:
     def __init__(self, scenario: Scenario, seed: int, phrases: Path) -> None:
         self.scenario, self.persona = scenario, scenario.persona
-        self.dice = random.Random(f"{scenario.name}/{seed}")  # noqa: S311
+        self.dice = random.Random(f"{scenario.name}/{seed}")
         self._left = list(scenario.script)
         self._phrases = _phrases(phrases)
         self.told: set[tuple[str, int]] = set()  # (field, student) that were told, by their facts
@@ -247,8 +207,7 @@ class ScriptedParent:
         filled = [_filled(short, known) for short in means]
         kept = [span or "", *known.values(), *(short.partition("=")[2] for short in filled)]
         lines = tuple(
-            written(line.strip(), self.scenario.does, kept, self.dice)
-            for line in self._split(text)
+            written(line.strip(), self.scenario.does, kept, self.dice) for line in self._split(text)
         )
         evidence = "\n".join(lines)
         if span and span not in evidence:
@@ -299,4 +258,3 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 def _phrases(path: Path) -> dict[str, list[str]]:
     loaded: dict[str, list[str]] = tomllib.loads(path.read_text())
     return loaded
-

@@ -9,8 +9,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,34 +19,23 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client, override_settings
 
-from benchmarks.answers import expectations
+from benchmarks.answers import bodies, expectations
 from benchmarks.answers.family import Family
-from benchmarks.answers.parent import Reply, ScriptedParent, Utterance
+from benchmarks.answers.parent import ScriptedParent
 from benchmarks.answers.scenarios import FOLDER, Scenario, Step, span
+from benchmarks.answers.talk import Reply, Utterance
 from benchmarks.answers.violations import Sent, Violation, Watch
 from conversations import handoff, outbox, sender, turn
 from conversations.models import Conversation, Message, Turn
 from conversations.whatsapp.base import gateway
 from leads.qualification import is_qualified
 from scheduling.models import Visit
-from tests.payloads import load
 
 TOKEN = "a-token-for-the-benchmark"
 INSTANCE = "vila-a"
 MOST_BURSTS = 40
 WHILE_WRITING = timedelta(seconds=1)
 QUIET = timedelta(seconds=11)  # longer than any burst may last
-KINDS = {
-    "audio": "baileys_voice",
-    "image": "baileys_image",
-    "sticker": "baileys_sticker",
-    "video": "baileys_video",
-    "document": "baileys_document",
-    "location": "baileys_location",
-    "contact": "baileys_contact",
-    "reaction": "baileys_reaction",
-    "poll": "baileys_poll",
-}
 SETTINGS = {
     "EVOLUTION_WEBHOOK_TOKEN": TOKEN,
     "WHATSAPP_GATEWAY": "conversations.whatsapp.memory.MemoryGateway",
@@ -74,6 +62,11 @@ class Played:
     @property
     def passed(self) -> bool:
         return not self.failures and not self.violations
+
+    def as_row(self) -> dict[str, Any]:
+        """As JSON; what was said is kept where something went wrong."""
+        kept = asdict(self) | {"passed": self.passed}
+        return kept | ({"transcript": []} if self.passed else {})
 
 
 Model = Callable[[Utterance], None]  # is told what a perfect model would understand
@@ -170,9 +163,9 @@ class _Run:
     def _bodies(self, utterance: Utterance) -> Iterator[dict[str, Any]]:
         kind, _, rest = utterance.step.send.partition(" ")
         if kind:
-            yield self._family.body(_media(kind, rest), self._clock.now)
+            yield self._family.body(bodies.media(kind, rest), self._clock.now)
         for line in utterance.lines:
-            yield self._family.body(_text(line), self._clock.now)
+            yield self._family.body(bodies.text(line), self._clock.now)
 
     def _post(self, body: dict[str, Any]) -> None:
         body["data"]["messageTimestamp"] = int(self._clock.now.timestamp())
@@ -275,20 +268,3 @@ def _read(sent: list[Sent]) -> Reply:
         "\n\n".join(one.text for one in ours),
         tuple(segment["template"] for one in ours for segment in one.segments),
     )
-
-
-def _text(line: str) -> dict[str, Any]:
-    body = deepcopy(load("baileys_text"))
-    body["data"]["message"] = {"conversation": line}
-    return body
-
-
-def _media(kind: str, rest: str) -> dict[str, Any]:
-    body = deepcopy(load(KINDS[kind]))
-    if kind == "reaction":
-        body["data"]["message"]["reactionMessage"]["text"] = rest
-    elif kind == "contact" and rest:
-        card = body["data"]["message"]["contactMessage"]
-        digits = "".join(char for char in rest if char.isdigit())
-        card["vcard"] = f"BEGIN:VCARD\nVERSION:3.0\nFN:X\nTEL;waid={digits}:{rest}\nEND:VCARD"
-    return body

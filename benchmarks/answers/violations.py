@@ -177,7 +177,9 @@ def _facts(text: str, truth: Truth) -> Iterator[Violation]:
     if any(entry in rest for entry in truth.entries) if _HOUR.search(rest) else False:
         rest = ""  # an entry of the knowledge base may speak of hours
     yield from (
-        Violation("hour", found[0]) for found in _HOUR.finditer(rest) if found[0] not in truth.clocks
+        Violation("hour", found[0])
+        for found in _HOUR.finditer(rest)
+        if found[0] not in truth.clocks
     )
     yield from (Violation("date", found[0]) for found in _DATE.finditer(rest))
     yield from _addresses(text, truth)
@@ -242,14 +244,23 @@ def _asked(sent: Sent, truth: Truth) -> Iterator[Violation]:
     """Nothing is asked that is known."""
     for segment in sent.segments:
         name = str(segment["template"]).removeprefix("ask_").removesuffix("_example")
-        name = {"student_age_self": "student_age", "preference_for_classes": "schedule_preference"}.get(
-            name, name
-        )
+        name = {
+            "student_age_self": "student_age",
+            "preference_for_classes": "schedule_preference",
+        }.get(name, name)
         if segment["template"].startswith("ask_") and name in _FIELDS and name not in truth.missing:
             yield Violation("known", f"asked for {name}")
         if name == "visit_invite" and truth.active:
             yield Violation("known", "invited to a second visit")
 
 
-_FIELDS = {"parent_name", "student_name", "student_age", "school_grade", "subjects", "email", "phone",
-           "schedule_preference"}  # fmt: skip
+_FIELDS = {
+    "parent_name",
+    "student_name",
+    "student_age",
+    "school_grade",
+    "subjects",
+    "email",
+    "phone",
+    "schedule_preference",
+}
