@@ -18,6 +18,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (_("Agenda"), [
         (_("Opening hours"), "schedule", "scheduling.openinghours"),
         (_("Closures"), "event_busy", "scheduling.closure"),
+        (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
     ]),
     (_("Rules and prices"), [
