@@ -145,6 +145,27 @@ class Calendar:
     def is_open(self, at: datetime) -> bool:
         return self.next_open(at) == at
 
+    def open_time(self, begin: datetime, end: datetime) -> timedelta:
+        """How long the unit is open in [begin, end), closures left out."""
+        begin, end = _utc(begin), _utc(end)
+        first, last = self._local(begin).date(), self._local(end).date()
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        spans = (
+            (max(opens, begin), min(closes, end))
+            for day in days
+            for opens, closes in self._stretches(day)
+        )
+        open_spans = (span for span in spans if span[0] < span[1])
+        return sum((self._open_in(*span) for span in open_spans), timedelta())
+
+    def _open_in(self, begin: datetime, end: datetime) -> timedelta:
+        total, moment = end - begin, begin
+        for row in sorted(self.closures, key=lambda row: row.starts_at):
+            start, stop = max(_utc(row.starts_at), moment), min(_utc(row.ends_at), end)
+            if start < stop:
+                total, moment = total - (stop - start), stop
+        return total
+
     def _status_by_hours(self, at: datetime) -> Status:
         local = self._local(at)
         stretches = list(self._stretches(local.date()))
