@@ -39,6 +39,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Login attempts"), "lock", "axes.accessattempt"),
     ]),
     (_("System"), [
+        (_("Alerts"), "notification_important", "operations.alert"),
         (_("Turns"), "account_tree", "conversations.turn"),
         (_("Raw events"), "webhook", "conversations.rawevent"),
         (_("Schedules"), "timer", "django_celery_beat.periodictask"),
