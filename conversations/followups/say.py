@@ -17,8 +17,8 @@ from conversations.agent.policy import Act
 from conversations.agent.situation import Family, VisitFacts
 from conversations.agent.speak import Speaker
 from conversations.agent.verify import alarms
-from conversations.followups import plan
-from conversations.models import Conversation, Followup, Message
+from conversations.followups import planning
+from conversations.models import Conversation, Followup, FollowupRules, Message
 from conversations.texts import Segment, Texts
 from leads.models import Lead
 from scheduling.booking import load_calendar
@@ -69,6 +69,9 @@ def carry_out(claim: Claim, now: datetime) -> None:
     conversation = Conversation.objects.select_for_update().get(pk=row.conversation_id)
     # The family's own lock, in the order of a turn: the visit cannot move under our hands.
     conversation.lead = Lead.objects.select_for_update(no_key=True).get(pk=conversation.lead_id)
+    if now >= row.expires_at:
+        _settle(row, conversation, now, why=Why(row.why) or Why.LATE)
+        return
     why = _obstacle(row, conversation, now)
     if why in HOLDING:
         row.why, row.claimed_until = why, now + LOOK_AGAIN
@@ -96,11 +99,9 @@ def withdraw() -> None:
 
 def _obstacle(row: Followup, conversation: Conversation, now: datetime) -> Why:
     """Why it is not said now; NONE if it may be."""
-    if now >= row.expires_at:
-        return Why(row.why) if row.why in HOLDING else Why.LATE
     if conversation.lead.opted_out_at is not None:
         return Why.OPTED_OUT
-    rules = plan.rules_at(now)
+    rules = planning.rules_at(now)
     if not _has_reason(row, conversation, rules, now):
         return Why.OVERTAKEN
     if not conversation.answers_by_bot():
@@ -111,13 +112,13 @@ def _obstacle(row: Followup, conversation: Conversation, now: datetime) -> Why:
 
 
 def _has_reason(
-    row: Followup, conversation: Conversation, rules: plan.FollowupRules, now: datetime
+    row: Followup, conversation: Conversation, rules: FollowupRules, now: datetime
 ) -> bool:
     """Whether the rows of this moment still ask for it."""
     if row.visit_id is None:
-        return plan.silent(rules, now).filter(pk=conversation.pk).exists()
+        return planning.silent(rules, now).filter(pk=conversation.pk).exists()
     visit = Visit.objects.get(pk=row.visit_id)
-    due = dict(plan.of_visit(visit, rules)).get(Kind(row.kind))
+    due = dict(planning.of_visit(visit, rules)).get(Kind(row.kind))
     if due is None or not due.at <= now < due.expires:
         return False
     if row.kind == Kind.NO_SHOW:  # they have spoken of it, or chosen another time already
@@ -132,10 +133,10 @@ def _in_talk(conversation: Conversation, now: datetime) -> bool:
     return conversation.due_at is not None or (last is not None and now - last < STILL_TALKING)
 
 
-def _at_a_decent_hour(row: Followup, rules: plan.FollowupRules, now: datetime) -> bool:
+def _at_a_decent_hour(row: Followup, rules: FollowupRules, now: datetime) -> bool:
     """Reminders whenever it is not night; everything else while somebody is at the unit."""
     if row.kind in Followup.REMINDERS:
-        return plan.night(rules).over(now) is None
+        return planning.night(rules).over(now) is None
     return load_calendar(now).is_open(timezone.localtime(now))
 
 

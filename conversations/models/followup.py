@@ -79,7 +79,7 @@ class Followup(models.Model):
 
     class Outcome(models.TextChoices):
         WAITING = "", _("not yet")
-        SAID = "said", _("said")
+        SAID = "said", _("sent to the family")
         DROPPED = "dropped", _("not sent")
 
     class Why(models.TextChoices):
