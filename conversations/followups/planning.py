@@ -19,7 +19,8 @@ WINDOW = timedelta(hours=WINDOW_HOURS)
 
 Kind = Followup.Kind
 Stage = Lead.Stage
-Key = tuple[int, str]  # a visit and a kind
+Key = tuple[int | None, str]  # a visit and a kind
+Wanted = dict[Key, tuple[Visit, reminders.Due]]
 
 
 def plan(now: datetime) -> None:
@@ -27,7 +28,7 @@ def plan(now: datetime) -> None:
     reason. What is settled stays. A handful of queries, however often it is run."""
     rules = rules_at(now)
     visits = list(_visits(now))
-    wanted = {
+    wanted: Wanted = {
         (visit.pk, kind): (visit, due)
         for visit in visits
         for kind, due in of_visit(visit, rules)
@@ -129,7 +130,7 @@ def _remove(there: dict[Key, Followup], wanted: Container[Key], now: datetime) -
         Followup.objects.filter(pk__in=gone, settled_at=None).delete()
 
 
-def _move(there: dict[Key, Followup], wanted: dict[Key, tuple[Visit, reminders.Due]]) -> None:
+def _move(there: dict[Key, Followup], wanted: Wanted) -> None:
     for key, (_visit, due) in wanted.items():
         row = there.get(key)
         if row and row.settled_at is None and (row.due_at, row.expires_at) != (due.at, due.expires):
@@ -143,6 +144,7 @@ def _plan_nudges(rules: FollowupRules, now: datetime) -> None:
         [
             _row(talk, None, Kind.NUDGE, reminders.Due(now, heard + WINDOW))
             for talk, heard in silent(rules, now).values_list("pk", "last_inbound_at")
+            if heard  # by the filter
         ],
         ignore_conflicts=True,
     )
