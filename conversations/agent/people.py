@@ -28,6 +28,8 @@ _STUDIES_THEMSELVES = re.compile(
 
 _BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
 
+_BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
+
 
 def field_commands(
     text: str, dialogue: Dialogue, family: Family, now: datetime
@@ -139,7 +141,10 @@ def _nameless(text: str, asked: str | None, family: Family, correction: bool) ->
     grades = read_grades(text, asked=asked == "school_grade")
     subjects = read_subjects(text, asked=asked == "subjects")
     if correction:  # "não são 9 anos, são 8": the last one said is what holds
-        ages, grades = read_ages(text, asked=bool(ages))[-1:], grades[-1:]
+        known = any(student.age is not None for student in family.students)
+        if known and _BARE_AGE.search(fold(text)):
+            ages = read_ages(text, asked=True)
+        ages, grades = ages[-1:], grades[-1:]
     for field, values in (("student_age", [str(age) for age in ages]), ("school_grade", grades)):
         places = _in_order(field, len(values), family)
         for value, position in zip(values, places, strict=False):
