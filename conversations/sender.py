@@ -105,7 +105,7 @@ def _begin(claim: Claim, now: datetime) -> Callable[[Clock], None] | None:
         if message is None:
             return None
         if message.status == Status.QUEUED:
-            if _is_outdated(message, conversation):
+            if _is_outdated(message, conversation, now):
                 _settle(conversation, message, Status.DROPPED)
                 return None
             _mark_sending(message, now)
@@ -121,10 +121,12 @@ def _locked(claim: Claim) -> tuple[Conversation, Message | None]:
     return conversation, message if message and message.due_at else None
 
 
-def _is_outdated(message: Message, conversation: Conversation) -> bool:
+def _is_outdated(message: Message, conversation: Conversation, now: datetime) -> bool:
     """The bot's words leave only while nothing has overtaken them and no person speaks."""
     if message.author != Message.Author.BOT:
         return False
+    if message.expires_at and message.expires_at <= now:
+        return True
     return message.epoch != conversation.epoch or conversation.mode == Conversation.Mode.HUMAN
 
 
