@@ -46,6 +46,11 @@ _NOT_SCHOOL = re.compile(
     r"|(?:tem|com|fez|faz|completou|idade(?: de)?) \d{1,2} ano(?! do| de escola)"
     rf"|nao (?:e|ta|esta)(?: no| na| do)? {_NTH}(?: ano)?)\b"
 )
+# "Vai pro 4º ano ano que vem, tá no 3º".
+_NEXT_YEAR = re.compile(
+    r"\b(?:vai|ira|passa|passou) (?:pr[oa]|para [oa]|ao?) [a-z0-9]+ (?:ano |serie )?"
+    r"(?:(?:no )?ano que vem|em 20\d\d|agora em 20\d\d)"
+)
 _Read = Callable[[re.Match[str]], str | None]
 
 
@@ -55,7 +60,12 @@ def read_grades(text: str, asked: bool = False) -> list[str]:
     The old naming is carried over ("4ª série" is "5º ano"). `asked`: the last question was the
     grade, so a lone "5" or "quinto" is one.
     """
-    folded = _blank(_NOT_SCHOOL, fold(text))
+    folded = fold(text.replace("\n", " ; "))
+    return _said(_blank(_NEXT_YEAR, folded), asked=asked) or _said(folded, asked=asked)
+
+
+def _said(folded: str, *, asked: bool) -> list[str]:
+    folded = _blank(_NOT_SCHOOL, folded)
     said: list[tuple[int, str]] = []
     for pattern, read in (*_RULES, *(_ASKED_RULES if asked else ())):
         for match in pattern.finditer(folded):
@@ -159,8 +169,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
         ),
         _always("Educação infantil"),
     ),
-    (_compiled(rf"(?P<n>[1-9] ?[oa]?\.?|{_WORD}) ?serie\b"), _old_series),
-    (_compiled(r"(?P<n>[1-9]) ?[oa]?\.? ?(?:ano|aninho)\b(?<!\b1 ano)"), _year),
+    (_compiled(rf"(?P<n>[1-9] ?[oa]?\.?|{_WORD}) ?serie\b(?! ?:)"), _old_series),
+    (_compiled(r"(?P<n>[1-9]) ?[oa]?\.? ?(?:ano|aninho)\b(?:(?<!\b1 ano)|(?<=anos 1 ano))"), _year),
     (_compiled(rf"(?P<n>{_WORD}) (?:ano|aninho)\b"), _year),
     (_compiled(r"(?:n[oa]|d[oa]|pr[oa]|para o) (?P<n>1) ano\b"), _year),
     (

@@ -98,7 +98,9 @@ def read_student_names(text: str, asked: bool = False) -> list[str]:
     if asked:
         bare = (name for name in _bare(message) if not names or _listed(message, name))
         names = _apart([*names, *bare], taken)
-    return list(dict.fromkeys(name.said for name in names))[:_MOST_STUDENTS]
+    said = dict.fromkeys(name.said for name in names)
+    shorter = {one for one in said if any(other.startswith(f"{one} ") for other in said)}
+    return [name for name in said if name not in shorter][:_MOST_STUDENTS]
 
 
 def _apart(names: Iterable[_Name], taken: set[int]) -> list[_Name]:
@@ -120,6 +122,13 @@ def _parents(message: _Message) -> Iterator[_Name]:
     name = _name_at(message, _opening(message))
     if name and _listed(message, name) and _introduced(message, name):
         yield name
+    for match in name_cues.PARENT_AFTER_STUDENT.finditer(message.line):
+        student = _name_at(message, message.token_at(match.end()))
+        titled = student and name_cues.A_TITLE.match(message.after(student.stop))
+        if student and titled:
+            name = _name_at(message, student.stop + len(titled[0].split()))
+            if name and _listed(message, name) and message.ends(name.stop):
+                yield name
 
 
 def _introduced(message: _Message, name: _Name) -> bool:
@@ -153,8 +162,10 @@ def _lone(message: _Message) -> _Name | None:
 
 def _stands_alone(message: _Message, name: _Name) -> bool:
     """Whether the clause ends with the name, and no age follows."""
-    aged = re.match(r" (?:, |\( )?\d", message.after(name.stop))
-    return message.ends(name.stop) and not aged
+    rest = message.after(name.stop)
+    aged = re.match(r" (?:, |\( )?\d", rest)
+    spelled = re.match(r" com (?:[a-z]|dois|duas) ", rest)  # "Edinalva com E"
+    return spelled is not None or (message.ends(name.stop) and not aged)
 
 
 def _students(message: _Message) -> Iterator[_Name]:
@@ -240,7 +251,7 @@ def _grown(message: _Message, start: int, stop: int) -> int | None:
 
 def _surname_after_all(message: _Message, start: int, at: int) -> bool:
     """ "Dias" is a common word, but a surname where a given name's clause ends with it."""
-    given = message.folded[start] in name_cues.FIRST_NAMES
+    given = message.folded[start] in name_cues.FIRST_NAMES | name_cues.WORDS_TOO
     return given and message.folded[at] in name_cues.KNOWN and message.ends(at + 1)
 
 
@@ -256,7 +267,9 @@ def _may_name(form: str) -> bool:
 
 
 def _listed(message: _Message, name: _Name) -> bool:
-    return message.folded[name.start] in name_cues.FIRST_NAMES
+    form = message.folded[name.start]
+    capital = message.words[name.start][0].isupper()
+    return form in name_cues.FIRST_NAMES or (capital and form in name_cues.WORDS_TOO)
 
 
 def _looks_given(message: _Message, name: _Name) -> bool:

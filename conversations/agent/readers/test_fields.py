@@ -1,4 +1,7 @@
-"""Plays the golden files: `text<TAB>asked or count<TAB>expected as JSON`, one case a line."""
+"""Plays the golden files: `text<TAB>asked or count<TAB>expected as JSON`, one case a line.
+
+"⏎" in a text stands for a new line.
+"""
 
 import json
 import re
@@ -51,7 +54,8 @@ def cases():
         for line in path.read_text(encoding="utf-8").splitlines():
             text, setting, expected = line.split("\t")
             number = int(setting) if name == "option" else setting == "1"
-            yield pytest.param(name, text, number, json.loads(expected), id=f"{name}: {text}")
+            written = text.replace("⏎", "\n")
+            yield pytest.param(name, written, number, json.loads(expected), id=f"{name}: {text}")
 
 
 @pytest.mark.parametrize(("reader", "text", "setting", "expected"), list(cases()))

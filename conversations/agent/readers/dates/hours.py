@@ -44,7 +44,7 @@ _PARTS: tuple[Rule, ...] = (
 )
 _MINUTES = {"meia": 30, None: 0, "": 0}
 _GUARD = (
-    r"(?![\d/%:,]|[.]\d|o\b)(?! (?!depois|antes|apos|apenas|voces|horas|nesses|desses|temos"
+    r"(?![\d/%:]|[.,]\d|o\b)(?! (?!depois|antes|apos|apenas|voces|horas|nesses|desses|temos"
     r"|podemos|vamos|"
     r"mas|mais|pras|dias\b|as\b|nas|das|todos|todas|vcs|nos\b)[a-z]{2,}s\b)"
 )
@@ -104,7 +104,17 @@ _CLOCKS: tuple[Rule, ...] = (
     ),
     rule(rf"(?<![\w/:.,])(\d{{1,2}}) e (meia|30|45)\b{_GUARD}", _said),
     rule(r"(?<![\w/:.,])(1[0-2]|[89]) e (15)\b(?= *(?:$|[.,;?P]))", _said),
+    rule(
+        r"(?<![\w/:.,])(?<!entre )(?<!de )(?<!das )(1[0-2]|[1-9]) e ([1-5][05]|55)\b(?= P[mtn]\b)",
+        _said,
+    ),
     rule(r"(?<![\w/:.,])(\d{1,2})()(?= P[mtn]\b)", _said),
+    rule(r"(?<![\w/:#])(\d{1,2})()(?=[ .,]* ou (?:as |umas )?H\d)", _said),
+    rule(
+        r"(H\d+_\d+\w?(?:[ ,]*ou (?:as )?|.*\b(?:digo|melhor|alias|nao|dizer)[ ,.]+))"
+        r"(\d{1,2})(?= *(?:$|[.,;?]))",
+        lambda m: f"{m[1]}{_clock(m[2], None)} ",
+    ),
     rule(r" +", " "),
 )
 _H = r"H\d+_\d+\w?"
