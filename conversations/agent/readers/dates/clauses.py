@@ -1,23 +1,19 @@
 """Which of the said days and hours are wished for: "quinta não, sexta" wishes for Friday only."""
 
 import re
-from collections.abc import Iterator
 
-TOKEN = re.compile(r"(?<!\w)[A-Z][a-z]?-?[\d~_]*[\w+~]*")
-
-DOUBT = "V"  # a token: something said may change what the others mean
-_DAY = re.compile(r"\b[WRNMJ]\d")
-_OPEN = re.compile(r"\b(?:[GKXYQ]\w|(?:W\d\w? ou ){2})")
-# What looks like a day or an hour, or turns one into another, and was not read.
-_UNREAD = re.compile(
-    r"\b\d{1,2}\b|\b(?:(?:d[oe]|pos|antes|apos) feriad(?:o|ao)s?|carnaval|pascoa|natal|ano novo|reveillon|vespera|quinzena"
-    r"|semestre|(?:das|antes|apos) ferias|mes|semanas?|seguinte|anterior|proxim[oa]|outr[oa]s?(?! (?:horario|filh|crianc))"
-    r"|(?:antes|depois|apos) *$"
-    r"|primeir[oa](?! (?:horario|hora|vez))|ultim[oa](?! (?:horario|hora)))\b"
+from conversations.agent.readers.dates.doubt import (
+    DOUBT,
+    TOKEN,
+    excludes_a_day,
+    is_open,
+    leaves_unread,
+    without_descriptions,
 )
+
 _LIST = re.compile(r"(W\d\w?) ?,(?= ?(?:W\d\w? ?, ?)*W\d\w? (?:e|ou|nem) )")
 _SPLIT = re.compile(
-    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai|entao|porque|pq|pois|dai|agora|ja)\b"
+    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai(?! *(?:$|[?.,;]))|entao|porque|pq|pois|dai|agora|ja)\b"
     r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como"
     r"|consegue|quero)\b)"
 )
@@ -32,13 +28,18 @@ _ASKS = re.compile(
     r"\bnao (?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue|conseguiria|vai|ha"
     r"|haveria|podemos|poderiamos|conseguimos|encaixa|encaixaria|abre|atende)\b"
 )
-_BUT = re.compile(r"\b(?:menos|exceto|sem ser|tirando|fora|a nao ser|salvo)\b.*")
+_BUT = re.compile(
+    r"\b(?:menos|exceto|sem ser|tirando|fora|a nao ser|salvo)\b.*"
+    r"|\be nao (?=(?:a|o|as|na|no|pra) [A-Z]|[A-Z]).*"
+)
 _BUSY = re.compile(
     r"\b(?:estud[ao]m?|trabalh[oa]m?|trabalhamos|compromissos?|ocupad[oa]s?|viaj\w+|plantao|saio|largo|expediente"
     r"|(?:ele|ela|eles|elas|filh[oa]|menin[oa]) (?:ja |tambem )?(?:faz|fazem|tem|joga"
     r"|treina|sai|entra|almoca|dorme)"
     r" (?!disponib|livre|como|horario|tempo|interesse)[a-z#]+"
     r"|(?:marido|espos[oa]|mae|pai|el[ea]s?|filh[oa]) (?:so )?(?:chega|volta|sai|larga)"
+    r"|(?:fica|ficam|esta|ta|to|estou|fico) (?:na|no) (?:escola|colegio|creche|aula|trabalho|servico)"
+    r"|(?:turno|aula|escola|trabalho|expediente|plantao)(?: del[ea]s?)? (?:acaba|termina|comeca|inicia)"
     r"|(?:volt\w+|cheg\w+|retorn\w+) (?:de viagem|da viagem|do trabalho|das ferias|a estudar)"
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
     r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
@@ -57,6 +58,9 @@ _OTHER_DAYS = re.compile(
     r"(?:falar|avisar|responder|retornar|mandar|enviar)"
     r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato|mando|envio)\b"
     r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"
+    r"|\b(?:e|eh|sera|vai ser|cai n[oa]) feriad\w+ *$"
+    r"|\bquanto (?:sai|custa|fica|cobra\w*)\b"
+    r"|\b(?:promoc\w+|descontos?|matriculas?|inscric\w+) (?:e |vai |fica |vale |valida )?(?:so )?Q"
     rf"|\b(?:e|eh|tera|vai ter|vou ter) (?:o |a |um |uma )?{_EVENT}\b"
     rf"|\b{_EVENT}s?(?: del[ea]s?| d[oa] [a-z]+)? (?:e|eh|sao|ta|esta|vai ser|sera|cai|ficou"
     rf"|ficaram|comeca|comecam|marcad[oa]s?)\b|\b{_SCHOOL}(?: del[ea]s?)? (?:ja |so |vao |vai )*"
@@ -64,7 +68,7 @@ _OTHER_DAYS = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
-    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|faltei|faltou"
+    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)|faltei|faltou"
     r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"
 )
 _CHANGE = re.compile(
@@ -85,28 +89,24 @@ _LONE_NO = re.compile(
     r"[,.;] ?(?:ai |ah |ops |opa )?nao,? ?(?:pera\w*|espera|calma|desculp\w+|perdao|minto|errei"
     r"|nao)? ?(?=[,.;])"
 )
-_ALSO = re.compile(r"(?<=[A-Z]) ou (?=[A-Z])")
 
 
-def wished(text: str) -> Iterator[str]:
+def wished(text: str) -> list[str]:
     """Clauses of a text of tokens that wish for what they hold, in order, denials taken out."""
     text = _IF_NOT.sub(" ou ", _LIST.sub(r"\1 ou ", text))
-    open_ended = False
+    open_ended, found = False, list[str]()
     for clause in map(str.strip, _SPLIT.split(_latest(text))):
         kept = _kept(clause)
-        open_ended |= _OPEN.search(kept) is not None
-        if open_ended and _excludes_a_day(clause, kept):
-            yield DOUBT
+        open_ended |= is_open(kept)
+        denies = _NO.search(clause) or _BUT.search(clause)
+        if open_ended and denies and excludes_a_day(clause, kept):
+            found.append(DOUBT)
+        read = kept if _CHANGE.search(clause) else clause
+        if (kept or not TOKEN.search(clause)) and leaves_unread(read):
+            found.append(DOUBT)
         if kept:
-            yield kept
-            if _UNREAD.search(TOKEN.sub(" ", kept if _CHANGE.search(clause) else clause)):
-                yield DOUBT
-
-
-def _excludes_a_day(clause: str, kept: str) -> bool:
-    """ "Semana que vem, menos sexta": what is left of a span is to be asked."""
-    excludes = _NO.search(clause) or _BUT.search(clause)
-    return excludes is not None and len(_DAY.findall(kept)) < len(_DAY.findall(clause))
+            found.append(kept)
+    return without_descriptions(found)
 
 
 def _latest(text: str) -> str:

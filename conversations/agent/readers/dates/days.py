@@ -181,7 +181,7 @@ _MODIFIED: tuple[Rule, ...] = (
     ),
     rule(r"\b(R\d+)[ ,(:-]*(?:que e |ja e )?(W\d)\b(?!,? (?:ou|e) )(?!, ?W)", r"\2+\1"),
     rule(rf"\bentre (?:o |a )?({_DATE}) e (?:o |a )?({_DATE})", r"Qp~\1~\2"),
-    rule(rf"\b(?:depois|apos) (?:de |do |da |d)?({_DATE})", r"Qd~\1"),
+    rule(rf"\b(?:depois|apos) (?:d?o feriad\w+ )?(?:de |do |da |d)?({_DATE})", r"Qd~\1"),
     rule(rf"\ba partir (?:de |do |da )?({_DATE}|Y\d+)", r"Qa~\1"),
     rule(rf"\bantes (?:de |do |da )?({_DATE})", r"Qb~\1"),
     rule(rf"(?<=\w )ate (?:o |a |no |na )?({_DATE})", r"Qu~\1"),

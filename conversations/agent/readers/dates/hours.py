@@ -79,7 +79,13 @@ def _short_of(m: re.Match[str]) -> str:
     return f"H{before}_{60 - int(m[1])}{'e' if m[2].startswith('H12') else ''} "
 
 
+def _dated(m: re.Match[str]) -> str:
+    """ "Terça 18 às 9": no hours from 18 to 9, so the 18th."""
+    return f"{m[1]}+N{m[2]} as {m[3]}" if int(m[2]) >= int(m[3]) else m[0]
+
+
 _CLOCKS: tuple[Rule, ...] = (
+    rule(r"\b(W\d\w?),? (\d{1,2}) as (\d{1,2})\b", _dated),
     rule(r"\bmeio[ -]?dia e meia\b", "H12_30e"),
     rule(r"\bmeio[ -]?dia e ([1-5]?[05])\b(?! ?h)", r"H12_\1e"),
     rule(r"\bmeio[ -]?dia\b", "H12_0e"),

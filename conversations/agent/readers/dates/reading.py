@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from conversations.agent.readers.dates.clauses import DOUBT, TOKEN, wished
+from conversations.agent.readers.dates.clauses import wished
 from conversations.agent.readers.dates.clock import Clock, read_clock
 from conversations.agent.readers.dates.days import name_days
+from conversations.agent.readers.dates.doubt import DOUBT, TOKEN
 from conversations.agent.readers.dates.hours import name_hours, name_lone_hours, name_parts
 from conversations.agent.readers.dates.occurrences import DAY, Occurrence, occurrence
 from conversations.agent.readers.dates.when import When

@@ -52,6 +52,7 @@ _SPELLING = (
     rule(r"\bnum(?= (?:posso|consigo|da|vou))", "nao"),
     rule(r"\b(\d{1,2}) (?:de )?dez\b", r"\1 de dezembro"),
     rule(r"\bhorario comercial\b"),
+    rule(r"(?<= e )(?:mea|meea|meis|mei|neia|meiaa+|media)\b", "meia"),
     rule(r"\bsemana\b(.*?)\b(na|a) outra\b(?! semana)", r"semana\1\2 outra semana"),
     rule(r"\bultima semana (?=d[eo] )", "final "),
     rule(r"\bprimeira semana (?=d[eo] )", "inicio "),
@@ -99,7 +100,8 @@ _NOT_A_TIME = (
     rule(r"(?<!dia )\b(?!1o de )\d{1,2}o\b"),
     rule(
         r"\b(?:faz|fara|fez|completa|completou|fazer|completar|fazendo) \d{1,2}(?: ?anos?| ?a\b)?"
-        r"(?! ?(?:h|:|e meia))\b[^,.;?]*"
+        r"(?! ?(?:h|:|e meia))\b[^,.;?]*",
+        " nasceu # ",
     ),
     rule(r"\b(?:nenhuma?|uma|um|qualquer|alguma?|todas|cada) (?:das|dos|as) \d{1,2}\b(?! ?[h:])"),
     rule(r"\bprimeir[ao] (?:ou|e) (?:[ao] )?segund[ao]\b"),
