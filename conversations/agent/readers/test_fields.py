@@ -5,6 +5,7 @@
 
 import json
 import re
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -92,3 +93,23 @@ def test_no_reader_raises_or_leaves_its_range(text):
     assert answers.read_stop(text) in {"stop", "start", None}
     assert answers.is_correction(text) in {True, False}
     assert not (answers.starts_with_yes(text) and answers.starts_with_no(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "ages"),
+    [
+        ("nasceu em 12/03/2017", False, [9]),
+        ("ele nasceu dia 28/11/2017", False, [8]),
+        ("nascimento: 27-11-2017", False, [9]),
+        ("nasceu em 5 de abril de 2019", False, [7]),
+        ("data de nascimento 01/02/16", False, [10]),
+        ("12/03/2017", True, [9]),
+        ("12/03/2017", False, []),
+        ("31/02/2017", True, []),
+        ("nasceu em 2017", False, []),  # 8 or 9: to be asked
+        ("nasceu em 12/03/2027", False, []),
+        ("tem 9 anos, nasceu em 12/03/2017", False, [9]),
+    ],
+)
+def test_a_date_of_birth_tells_the_age(text, asked, ages):
+    assert read_ages(text, asked, today=date(2026, 11, 27)) == ages

@@ -13,12 +13,14 @@ from conversations.agent.readers.dates.doubt import (
 
 _LIST = re.compile(r"(W\d\w?) ?,(?= ?(?:W\d\w? ?, ?)*W\d\w? (?:e|ou|nem) )")
 _SPLIT = re.compile(
-    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai(?! *(?:$|[?.,;]))|entao|porque|pq|pois|dai|agora|ja)\b"
+    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai(?! *(?:$|[?.,;]))|entao|porque|pq"
+    r"|pois|dai|agora|ja)\b"
     r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como"
     r"|consegue|quero)\b)"
 )
 _IF_NOT = re.compile(
-    r"\bse nao (?:der|puder|tiver|rolar|for possivel|tem|conseguir)(?: (?:na|no|em|pra|para))?\b|\bsenao\b"
+    r"\bse nao (?:der|puder|tiver|rolar|for possivel|tem|conseguir)(?: (?:na|no|em|pra|para))?\b"
+    r"|\bsenao\b"
 )
 _NO = re.compile(
     r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|corrid[oa]"
@@ -38,8 +40,10 @@ _BUSY = re.compile(
     r"|treina|sai|entra|almoca|dorme)"
     r" (?!disponib|livre|como|horario|tempo|interesse)[a-z#]+"
     r"|(?:marido|espos[oa]|mae|pai|el[ea]s?|filh[oa]) (?:so )?(?:chega|volta|sai|larga)"
-    r"|(?:fica|ficam|esta|ta|to|estou|fico) (?:na|no) (?:escola|colegio|creche|aula|trabalho|servico)"
-    r"|(?:turno|aula|escola|trabalho|expediente|plantao)(?: del[ea]s?)? (?:acaba|termina|comeca|inicia)"
+    r"|(?:fica|ficam|esta|ta|to|estou|fico) (?:na|no) (?:escola|colegio|creche|aula|trabalho"
+    r"|servico)"
+    r"|(?:turno|aula|escola|trabalho|expediente|plantao)(?: del[ea]s?)? (?:acaba|termina|comeca"
+    r"|inicia)"
     r"|(?:volt\w+|cheg\w+|retorn\w+) (?:de viagem|da viagem|do trabalho|das ferias|a estudar)"
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
     r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
@@ -68,7 +72,8 @@ _OTHER_DAYS = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
-    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)|faltei|faltou"
+    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)"
+    r"|faltei|faltou"
     r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"
 )
 _CHANGE = re.compile(

@@ -18,7 +18,8 @@ _UNREAD = re.compile(
 # A clause of a number and little else ("ou 21?") goes on from what was said before.
 _LONE_NUMBER = re.compile(r"(?:(?:ou|e|as|digo|talvez|pode ser|melhor|dia) )*\d{1,2} ?\??")
 _WISH = re.compile(
-    r"\b(?:bora|melhor|entao|pode ser|pode|prefiro|vamos|vamo|marca\w*|agenda\w*|quero|queria|consigo|posso"
+    r"\b(?:bora|melhor|entao|pode ser|pode|prefiro|vamos|vamo|marca\w*|agenda\w*|quero|queria"
+    r"|consigo|posso"
     r"|podemos|da pra|tem|teria|seria|fica|vou|serve|ok|sim|que tal|livre|folga|sobra)\b"
 )
 _PLAIN = re.compile(

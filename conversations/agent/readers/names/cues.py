@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 
 
 def _words_of(name: str) -> frozenset[str]:
@@ -49,7 +49,9 @@ A_TITLE = re.compile(rf" , {_THE}{_TITLE}(?=\w)")
 # After these only a listed name counts.
 PARENT_KNOWN = re.compile(rf"\b(?:eu )?sou (?:[oa] )?{_TITLE}(?=\w)")
 IT_IS = re.compile(
-    r"(?:\W |oi |ola |bom dia |boa tarde |boa noite )*(?:(?:e|eh) [oa]|nome :) (?=\w)"
+    r"(?:\W |oi |ola |bom dia |boa tarde |boa noite )*(?:(?:e|eh) [oa]"
+    r"|(?:meu )?nome(?: completo)? :"
+    r"|(?:pode )?anotar? (?:ai )?:) (?=\w)"
 )
 # "Não é Ana, é Anna."
 DENIED = re.compile(r"\bnao (?:e|eh|era|se chama|me chamo|chama)(?: [oa])? $")
@@ -79,8 +81,10 @@ STUDENT_KNOWN = re.compile(
     r"d[oa]|del[ea] e|com [oa]|outr[oa]) (?=\w)"
 )
 STUDENT_IF_FOLLOWED = re.compile(
-    r" (?:, )?(?:(?:e|eh) o nome d|n[oa] (?:\d|pre\b|jardim|infantil|maternal|primeir|segundo|terceir"
-    r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|esta|ta|fez|faz|vai|estuda|"
+    r" (?:, )?(?:(?:e|eh) o nome d|n[oa] (?:\d|pre\b|jardim|infantil|maternal|primeir|segundo"
+    r"|terceir"
+    r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
+    r"|la)\b)|fez|faz|vai|estuda|"
     r"precisa|cursa) \b(?!interesse)|com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b|de \d{1,2} )"
 )
@@ -92,5 +96,5 @@ OTHERS = re.compile(
 )
 GREETING = re.compile(
     r"(?:(?:oi+e?|ola|opa|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|[oa]|"
-    r"ah|meu|minha|nome|eu|sou|me|chamo|pode|ser|so|[^\w\s]) )*"
+    r"dona|sra?|dra?|ah|meu|minha|nome|eu|sou|me|chamo|pode|ser|so|[^\w\s]) )*"
 )
