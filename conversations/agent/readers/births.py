@@ -11,7 +11,9 @@ _DATE = re.compile(
     r"|(?:de )?(?P<named>[a-z]{3,9}) (?:de )?)"
     r"(?P<year>(?:19|20)\d\d|\d\d)\b"
 )
-_BORN = re.compile(r"\b(?:nasc\w*|data de nascimento|dn)[ :]*(?:(?:e|foi|em|no|dia|del[ea])\b[ :]*)*")
+_BORN = re.compile(
+    r"\b(?:nasc\w*|data de nascimento|dn)[ :]*(?:(?:e|foi|em|no|dia|del[ea])\b[ :]*)*"
+)
 _OLDEST = 100
 
 
