@@ -48,7 +48,11 @@ class Claim:
 
 
 def claim_due(now: datetime, limit: int) -> list[Claim]:
-    """Claim up to `limit` messages that are due, in each conversation only the first unsettled."""
+    """Claim up to `limit` messages that are due, in each conversation only the first unsettled;
+    none while the gateway is away."""
+    limit = gateway().room(limit)
+    if limit == 0:
+        return []
     until = now + LEASE
     # One pass over what waits, then look-ups by key: as an anti-join, the planner compared every
     # waiting row with every other whenever its statistics were old (12 s for 5,000).
@@ -76,6 +80,13 @@ def claim_due(now: datetime, limit: int) -> list[Claim]:
             {"now": now, "until": until, "limit": limit, "several": limit * OTHERS},
         )
         return [Claim(pk, conversation, until) for pk, conversation in cursor.fetchall()]
+
+
+def give_up(claim: Claim) -> None:
+    """Let others take what this process did not finish; one still `sending` is looked up."""
+    Message.objects.filter(pk=claim.message_id, claimed_until=claim.until).update(
+        claimed_until=None
+    )
 
 
 def send(claim: Claim, clock: Clock) -> None:
