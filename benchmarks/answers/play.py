@@ -114,7 +114,7 @@ class _Run:
         self._played = Played(scenario.name, scenario.family, seed)
         self._client = Client()
         self._family = Family(scenario, clock.now)
-        self._watch = Watch()
+        self._watch, self._heard = Watch(), Utterance()
         self._outbox: list[Any] = gateway().outbox  # type: ignore[attr-defined]
 
     def played(self) -> Played:
@@ -144,6 +144,7 @@ class _Run:
         if step.staff:
             return self._staff(step)
         self._hint(utterance)
+        self._heard = utterance
         for body in self._bodies(utterance):
             self._clock.pass_(WHILE_WRITING)
             self._post(body)
@@ -196,6 +197,7 @@ class _Run:
             )
         else:
             last = step.staff == "answer_last"
+            self._hint(self._heard)  # what was written to staff is heard now
             handoff.give_back(pk, user, self._clock.now, answer_last=last)
         before = self._newest()
         self._clock.pass_(QUIET)

@@ -137,7 +137,8 @@ def _details(
     in_passing = part != text  # "Pedro de 9 e Julia de 6": beside a name a number is an age
     for age in read_ages(part, asked=in_passing or asked == "student_age", today=today)[:1]:
         yield _set(text, "student_age", str(age), student=position, correction=correction)
-    for grade in read_grades(part, asked=asked == "school_grade")[:1]:
+    beside_grades = in_passing and bool(read_grades(text))  # "no 2º ano e a Sofia no 5º"
+    for grade in read_grades(part, asked=beside_grades or asked == "school_grade")[:1]:
         yield _set(text, "school_grade", grade, student=position, correction=correction)
     if subjects := read_subjects(part, asked=asked == "subjects"):
         yield _set(text, "subjects", ", ".join(subjects), student=position, correction=correction)

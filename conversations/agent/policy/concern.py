@@ -17,7 +17,7 @@ SIGNS = {"unknown_question": 0.35, "no_parse_twice": 0.3, "irritated": 0.25, "sa
 def weigh(draft: Draft, commands: Sequence[Command]) -> None:
     """Hands over for a hard reason, a second bargaining, or a talk that has become too long."""
     reasons = [str(one.reason) for one in commands if one.command == "handoff"]
-    bargains = reasons.count("bargaining")
+    bargains = "bargaining" in reasons  # once a turn, though the guard and a model both hear it
     draft.dialogue.bargains += bargains
     hard = [reason for reason in reasons if reason not in ("bargaining", "irritated")]
     if bargains and draft.dialogue.bargains >= 2:

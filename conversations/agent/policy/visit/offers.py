@@ -103,7 +103,8 @@ def _offer(draft: Draft, wish: When) -> None:
 def _list(draft: Draft, found: Sequence[datetime], question: str) -> None:
     draft.dialogue.offers = [at.isoformat() for at in found]
     draft.say("slot_list", options=list(found))
-    draft.ask("slot", question)
+    moving = draft.dialogue.moving and question == "ask_slot"
+    draft.ask("slot", "ask_slot_or_cancel" if moving else question)
 
 
 def _explain_wish(draft: Draft, wish: When) -> None:
@@ -128,12 +129,13 @@ def _explain(draft: Draft, at: datetime) -> None:
 
 
 def _nearest(draft: Draft, at: datetime, reason: str, **args: object) -> None:
-    """Two of the same day when they exist and one of another, otherwise the nearest three."""
+    """The nearest three; beside a place that is taken, two of that day and one of another."""
     nearest = draft.calendar.nearest(at, 40)
     if not nearest:
         concern.hand_off(draft, "no_slot")
         return
-    same_day = [one for one in nearest if one.date() == at.date()][:2]
+    most = OFFERS - 1 if reason == "slot_taken" else OFFERS
+    same_day = [one for one in nearest if one.date() == at.date()][:most]
     others = [one for one in nearest if one.date() != at.date()]
     chosen = sorted([*same_day, *_apart(others, OFFERS - len(same_day))])
     draft.dialogue.wish = {}
