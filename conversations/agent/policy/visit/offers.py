@@ -135,12 +135,21 @@ def _nearest(draft: Draft, at: datetime, reason: str, **args: object) -> None:
         concern.hand_off(draft, "no_slot")
         return
     most = OFFERS - 1 if reason == "slot_taken" else OFFERS
-    same_day = [one for one in nearest if one.date() == at.date()][:most]
+    same_day = _around(at, [one for one in nearest if one.date() == at.date()], most)
     others = [one for one in nearest if one.date() != at.date()]
     chosen = sorted([*same_day, *_apart(others, OFFERS - len(same_day))])
     draft.dialogue.wish = {}
     draft.say(reason, **args)
     _list(draft, chosen, "ask_slot")
+
+
+def _around(at: datetime, nearest: Sequence[datetime], most: int) -> list[datetime]:
+    """The nearest of a day, on both sides of `at` if there are some: noon is near 14h too."""
+    chosen = list(nearest[:most])
+    other_side = [one for one in nearest[most:] if (one > at) != (nearest[0] > at)]
+    if other_side and all((one > at) == (nearest[0] > at) for one in chosen):
+        chosen[-1] = other_side[0]
+    return chosen
 
 
 def _apart(nearest: Sequence[datetime], count: int) -> list[datetime]:
