@@ -2,6 +2,7 @@
 
 from conversations.models.conversation import Conversation, Handoff
 from conversations.models.knowledge import KnowledgeEntry
+from conversations.models.llm import ExchangeRate, LLMProvider, ModelCall, ModelPrice
 from conversations.models.message import Message
 from conversations.models.raw_event import RawEvent
 from conversations.models.simulator import SimulatedBubble, SimulatedParent, SimulatorFaults
@@ -11,9 +12,13 @@ from conversations.models.unit import Unit
 
 __all__ = [
     "Conversation",
+    "ExchangeRate",
     "Handoff",
     "KnowledgeEntry",
+    "LLMProvider",
     "Message",
+    "ModelCall",
+    "ModelPrice",
     "RawEvent",
     "SimulatedBubble",
     "SimulatedParent",
