@@ -106,6 +106,7 @@ def retry(message_id: int, now: datetime) -> bool:
             resent=False,
             error="",
             provider_id=None,
+            accepted_at=None,
             epoch=conversation.epoch,
             rev=conversation.touch(),
         )

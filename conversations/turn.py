@@ -32,11 +32,13 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to answer a conversation until `until`; `epoch` is what it was then."""
+    """The right to answer a conversation until `until`; `epoch` and `due_at` are what they were
+    then."""
 
     conversation_id: int
     epoch: int
     until: datetime
+    due_at: datetime
 
 
 def claim_due(now: datetime, limit: int) -> list[Claim]:
@@ -51,11 +53,11 @@ def claim_due(now: datetime, limit: int) -> list[Claim]:
                 WHERE due_at <= %s AND (claimed_until IS NULL OR claimed_until <= %s)
                 ORDER BY due_at FOR NO KEY UPDATE SKIP LOCKED LIMIT %s
             ))
-            RETURNING id, epoch
+            RETURNING id, epoch, due_at
             """,
             [until, now, now, limit],
         )
-        return [Claim(pk, epoch, until) for pk, epoch in cursor.fetchall()]
+        return [Claim(pk, epoch, until, due_at) for pk, epoch, due_at in cursor.fetchall()]
 
 
 def answer(claim: Claim, clock: Clock) -> None:
@@ -120,6 +122,7 @@ def _keep(
     turn = Turn.objects.create(
         conversation=conversation,
         epoch=claim.epoch,
+        due_at=claim.due_at,
         started_at=started_at,
         finished_at=now,
         tier=thought.tier,
@@ -182,17 +185,22 @@ def _failed(claim: Claim, heard: Sequence[Message], started_at: datetime, now: d
         conversation.claimed_until = None
         conversation.due_at = now + BACK_OFF * 2**conversation.attempts
     else:
-        _give_up(conversation, heard, started_at, now)
+        _give_up(conversation, heard, claim, started_at, now)
     conversation.save()
     live.tell(conversation.pk, conversation.rev)
 
 
 def _give_up(
-    conversation: Conversation, heard: Sequence[Message], started_at: datetime, now: datetime
+    conversation: Conversation,
+    heard: Sequence[Message],
+    claim: Claim,
+    started_at: datetime,
+    now: datetime,
 ) -> None:
     turn = Turn.objects.create(
         conversation=conversation,
-        epoch=conversation.epoch,
+        epoch=claim.epoch,
+        due_at=claim.due_at,
         started_at=started_at,
         finished_at=now,
         tier="failed",

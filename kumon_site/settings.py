@@ -256,6 +256,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = DEBUG
 
+# --- who is told of alerts ----------------------------------------------------------------------
+vars().update(environment.email("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_WHATSAPP = env.list("ALERT_WHATSAPP", default=[])
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="recepcao@localhost")
+
 # --- logs and figures ---------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOGGING = {

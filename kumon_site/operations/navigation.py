@@ -18,6 +18,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (_("Agenda"), [
         (_("Opening hours"), "schedule", "scheduling.openinghours"),
         (_("Closures"), "event_busy", "scheduling.closure"),
+        (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
     ]),
     (_("Rules and prices"), [
@@ -38,6 +39,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Login attempts"), "lock", "axes.accessattempt"),
     ]),
     (_("System"), [
+        (_("Alerts"), "notification_important", "operations.alert"),
         (_("Turns"), "account_tree", "conversations.turn"),
         (_("Raw events"), "webhook", "conversations.rawevent"),
         (_("Schedules"), "timer", "django_celery_beat.periodictask"),

@@ -10,10 +10,10 @@ READER, ATTENDANT, COORDINATOR, ADMINISTRATOR = (
     "Administração",
 )
 
-_OURS = ("billing_rules", "leads", "scheduling", "conversations")
+_OURS = ("billing_rules", "leads", "scheduling", "conversations", "operations")
 _RULES = Q(content_type__app_label="billing_rules") | Q(
     content_type__app_label="scheduling",
-    content_type__model__in=["openinghours", "closure", "visitrules"],
+    content_type__model__in=["openinghours", "closure", "extraopening", "visitrules"],
 )
 _WORDS = Q(
     content_type__app_label="conversations",
