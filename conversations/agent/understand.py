@@ -14,7 +14,7 @@ from conversations.agent.rules import Rules
 from conversations.agent.trust import believed
 from conversations.knowledge.index import Entry
 from conversations.llm import calls, ledger
-from conversations.llm.base import CallFailed, LLMError, Outcome, Reply
+from conversations.llm.base import CallFailed, LLMError, Outcome, Prompt, Reply
 from conversations.llm.chat import ChatModel
 
 
@@ -71,7 +71,7 @@ def understand(burst: Burst, models: Sequence[ChatModel]) -> Understanding:
     return Understanding(commands or [Command("unknown")], Rules.name, tried=tried, calls=made)
 
 
-def _prompt(burst: Burst) -> prompt.Prompt:
+def _prompt(burst: Burst) -> Prompt:
     assert burst.before is not None
     return prompt.build(burst.hearing, burst.before, burst.entries)
 
@@ -90,5 +90,6 @@ def _commands(reply: Reply, burst: Burst) -> list[Command]:
 
 def _useless(reply: Reply, outcome: Outcome) -> CallFailed:
     """It was paid for all the same; the ledger says what it was worth."""
-    ledger.mark(reply.call, outcome)
+    if reply.call is not None:
+        ledger.mark(reply.call, outcome)
     return CallFailed(outcome)

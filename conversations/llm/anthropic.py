@@ -59,14 +59,16 @@ def base_url() -> str:
 @cache
 def _chain(model: str, key: str, url: str, schema: str) -> Any:
     from langchain_anthropic import ChatAnthropic
+    from pydantic import SecretStr
 
     chat = ChatAnthropic(
-        model=model,
-        api_key=key,
+        model_name=model,
+        api_key=SecretStr(key),
         base_url=url,
         timeout=SECONDS,
         max_retries=0,
-        max_tokens=MOST_OUTPUT,
+        max_tokens_to_sample=MOST_OUTPUT,
         thinking={"type": "disabled"},
+        stop=None,
     )
     return chat.with_structured_output(json.loads(schema), method="json_schema", include_raw=True)

@@ -62,11 +62,12 @@ class ChatModel(Provider[Prompt]):
 
     def understand(self, question: Prompt) -> Reply:
         chain, messages = self.chain(question.schema), self.messages(question)
+        caught: tuple[type[Exception], ...] = (*self.errors(), *MALFORMED)
         try:
             answered = within(self.seconds, chain.ainvoke(messages))
         except TimeoutError:
             raise CallFailed(Outcome.TIMEOUT) from None
-        except (*self.errors(), *MALFORMED) as error:
+        except caught as error:
             raise self.failure(error) from None
         raw = answered["raw"]
         usage = usage_of(raw)

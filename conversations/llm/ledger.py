@@ -71,7 +71,7 @@ def settle(call: ModelCall, outcome: Outcome, usage: Usage | None, seconds: floa
     call.save()
 
 
-def mark(call_id: int | None, outcome: Outcome) -> None:
+def mark(call_id: int, outcome: Outcome) -> None:
     """What a settled call was worth, once its answer has been looked at."""
     ModelCall.objects.filter(pk=call_id).update(outcome=outcome)
 

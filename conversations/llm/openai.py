@@ -66,10 +66,11 @@ def base_url() -> str:
 @cache
 def _chain(model: str, key: str, url: str, schema: str) -> Any:
     from langchain_openai import ChatOpenAI
+    from pydantic import SecretStr
 
     chat = ChatOpenAI(
         model=model,
-        api_key=key,
+        api_key=SecretStr(key),
         base_url=url,
         timeout=SECONDS,
         max_retries=0,
@@ -84,7 +85,7 @@ def _chain(model: str, key: str, url: str, schema: str) -> Any:
 
 
 def _usage(completion: Any) -> Usage | None:
-    counted = getattr(completion, "usage", None)
+    counted: Any = getattr(completion, "usage", None)
     details = getattr(counted, "prompt_tokens_details", None)
     if not getattr(counted, "prompt_tokens", None):
         return None
