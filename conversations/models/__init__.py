@@ -1,6 +1,7 @@
 """The rows of a conversation, from what arrived to what left."""
 
 from conversations.models.conversation import Conversation, Handoff
+from conversations.models.followup import Followup, FollowupRules
 from conversations.models.knowledge import KnowledgeEntry
 from conversations.models.llm import ExchangeRate, LLMProvider, ModelCall, ModelPrice
 from conversations.models.message import Message
@@ -13,6 +14,8 @@ from conversations.models.unit import Unit
 __all__ = [
     "Conversation",
     "ExchangeRate",
+    "Followup",
+    "FollowupRules",
     "Handoff",
     "KnowledgeEntry",
     "LLMProvider",
