@@ -7,11 +7,14 @@ into a yes, choose another offer than the parent's, or store a phone that nobody
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from conversations.agent.commands import Command
 from conversations.agent.ground import normalised
+from conversations.agent.readers.ages import read_ages
 from conversations.agent.readers.answers import read_option, read_yes_no
 from conversations.agent.readers.fold import fold
+from conversations.agent.readers.subjects import read_subjects
 from conversations.agent.situation import FIELDS
 
 REASONS = frozenset(
@@ -29,14 +32,14 @@ REASONS = frozenset(
 ANSWERS = {"confirm": True, "deny": False}
 
 
-def believed(commands: Iterable[Command], offers: int) -> Iterator[Command]:
+def believed(commands: Iterable[Command], offers: int, today: date) -> Iterator[Command]:
     """The commands that a model may give; `offers` is how many times are on the table."""
     for command in commands:
-        if command.evidence.strip() and (kept := _kept(command, offers)):
+        if command.evidence.strip() and (kept := _kept(command, offers, today)):
             yield kept
 
 
-def _kept(command: Command, offers: int) -> Command | None:
+def _kept(command: Command, offers: int, today: date) -> Command | None:
     name, evidence = command.command, command.evidence
     if name == "opt_out":  # heard before any model, and only as the whole message
         return None
@@ -49,7 +52,7 @@ def _kept(command: Command, offers: int) -> Command | None:
     if name == "pick_slot" and command.option is not None:
         return _picked(command, offers)
     if name == "set_field":
-        return command if command.name in FIELDS and _says_so(command) else None
+        return command if command.name in FIELDS and _says_so(command, today) else None
     return command
 
 
@@ -59,12 +62,17 @@ def _picked(command: Command, offers: int) -> Command | None:
     return None if read_option(command.evidence, offers) not in (None, command.option) else command
 
 
-def _says_so(command: Command) -> bool:
-    """Whether the value stands in the evidence, or our own reader reads it there."""
+def _says_so(command: Command, today: date) -> bool:
+    """Whether our own reader reads the value in the evidence. A name is grounded word by word."""
     field, value, evidence = str(command.name), command.value or "", command.evidence
-    if fold(value) and fold(value) in fold(evidence) and field not in ("phone", "email"):
+    if field in ("parent_name", "student_name"):
         return True
-    if field == "student_name":
-        return True  # "the parent" is no word of theirs; every other name is grounded as one
-    read = normalised(field, evidence, evidence)
-    return read is not None and read == normalised(field, value, evidence)
+    if field == "student_age":
+        return value in map(str, read_ages(evidence, asked=True, today=today))
+    if field == "subjects":
+        wanted = normalised(field, value, evidence, today) or [value]
+        return set(wanted) <= set(read_subjects(evidence, asked=True))
+    if field == "schedule_preference" and fold(value) and fold(value) in fold(evidence):
+        return True
+    read = normalised(field, evidence, evidence, today)
+    return read is not None and read == normalised(field, value, evidence, today)

@@ -82,8 +82,9 @@ def _commands(reply: Reply, burst: Burst) -> list[Command]:
         parsed = parse(reply.answer)
     except BadAnswer:
         raise _useless(reply, Outcome.BROKEN) from None
-    offers = len(burst.hearing.dialogue.offers)
-    if not (held := burst.held(list(believed(parsed, offers)))):
+    hearing = burst.hearing
+    offers = len(hearing.dialogue.offers)
+    if not (held := burst.held(list(believed(parsed, offers, hearing.now.date())))):
         raise _useless(reply, Outcome.UNGROUNDED)
     return held
 
