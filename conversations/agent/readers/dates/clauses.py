@@ -24,10 +24,12 @@ _IF_NOT = re.compile(
 )
 _NO = re.compile(
     r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|corrid[oa]"
-    r"|puxad[oa]|sem chance|nada (?=[A-Z])|evit\w+|nem pensar|fora de cogitacao)\b"
+    r"|puxad[oa]|sem chance|nada (?=[A-Z])|evit\w+|nem pensar|fora de cogitacao"
+    r"|complica|aperta|apertad[oa]|enrolad[oa]|sem condic\w+|inviavel|atrapalha|horrivel)\b"
 )
 _ASKS = re.compile(
-    r"\bnao (?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue|conseguiria|vai|ha"
+    r"\bnao (?!\w+ mais\b)(?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue"
+    r"|conseguiria|vai|ha"
     r"|haveria|podemos|poderiamos|conseguimos|encaixa|encaixaria|abre|atende)\b"
 )
 _BUT = re.compile(
@@ -44,6 +46,8 @@ _BUSY = re.compile(
     r"|servico)"
     r"|(?:turno|aula|escola|trabalho|expediente|plantao)(?: del[ea]s?)? (?:acaba|termina|comeca"
     r"|inicia)"
+    r"|(?:o|a|os|as|meus?|minhas?) [a-z]+ (?:so )?(?:chega|passa|busca|fecha|sai|entra|termina"
+    r"|acaba|comeca|volta|almoca|dorme|acorda|larga)m?"
     r"|(?:volt\w+|cheg\w+|retorn\w+) (?:de viagem|da viagem|do trabalho|das ferias|a estudar)"
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
     r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
@@ -63,6 +67,8 @@ _OTHER_DAYS = re.compile(
     r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato|mando|envio)\b"
     r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"
     r"|\b(?:e|eh|sera|vai ser|cai n[oa]) feriad\w+ *$"
+    r"|\bR0 (?:el[ea]|eu|me[ui]s? filh[oa]s?|minhas? filh[oa]s?) (?:ja |so )?(?:esta|ta|tem|mor[ao]"
+    r"|estuda|faz|e)\b"
     r"|\bquanto (?:sai|custa|fica|cobra\w*)\b"
     r"|\b(?:promoc\w+|descontos?|matriculas?|inscric\w+) (?:e |vai |fica |vale |valida )?(?:so )?Q"
     rf"|\b(?:e|eh|tera|vai ter|vou ter) (?:o |a |um |uma )?{_EVENT}\b"
@@ -72,6 +78,7 @@ _OTHER_DAYS = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
+    r"|passei|cheguei|perdi|vim|comecei|matriculei|visitei|perguntei|respondi|esqueci|vi|soube"
     r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)"
     r"|faltei|faltou"
     r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"

@@ -49,6 +49,11 @@ def _listed(m: re.Match[str]) -> str:
     return re.sub(r"(?:dias? )?\b(\d{1,2})o?\b", lambda d: f"N{int(d[1])}", m[0])
 
 
+def _two_days(m: re.Match[str]) -> str:
+    """ "Dia 20 ou 21 de manhã", but not "dia 20 ou 9 da manhã"."""
+    return f"N{m[1]} {m[2]} N{m[3]}" if int(m[3]) > int(m[1]) else m[0]
+
+
 def _month_named(m: re.Match[str]) -> str:
     return f" Y{_number(m[1])} "
 
@@ -87,7 +92,7 @@ _DATES: tuple[Rule, ...] = (
         ),
     ),
     rule(rf"\bentre (?:os )?dias {_DAY} e {_DAY}\b", r" Qp~N\1~N\2 "),
-    rule(r"\bdias (\d{1,2}) (e|ou) (\d{1,2})(?= P)", r"N\1 \2 N\3"),
+    rule(r"\bdias? (\d{1,2}) (e|ou) (\d{1,2})(?= P)", _two_days),
     rule(
         rf"\bdias? {_LISTED}(?:,? (?:e |ou )(?:dia |no dia |o dia )?{_LISTED}|, ?"
         rf"(?:dia )?{_LISTED}(?=,? (?:e|ou) ))*",

@@ -12,7 +12,8 @@ _OPEN = re.compile(r"\b(?:[GKXYQ]\w|(?:W\d\w? ou ){2})")
 _UNREAD = re.compile(
     r"\b\d{1,2}\b|\b(?:(?:d[oe]|pos|antes|apos) feriad(?:o|ao)s?|carnaval|pascoa|natal|ano novo"
     r"|reveillon|vespera|quinzena|semestre|(?:das|antes|apos) ferias|mes|semanas?|seguinte"
-    r"|anterior|proxim[oa]|outr[oa]s?(?! (?:horario|filh|crianc))|(?:antes|depois|apos) *$"
+    r"|anterior|(?:n?ess[ae]|n?est[ae]) ou|proxim[oa]|outr[oa]s?(?! (?:horario|filh|crianc))"
+    r"|(?:antes|depois|apos) *$"
     r"|primeir[oa](?! (?:horario|hora|vez))|ultim[oa](?! (?:horario|hora)))\b"
 )
 # A clause of a number and little else ("ou 21?") goes on from what was said before.

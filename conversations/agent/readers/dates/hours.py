@@ -46,7 +46,7 @@ _MINUTES = {"meia": 30, None: 0, "": 0}
 _GUARD = (
     r"(?![\d/%:]|[.,]\d|o\b)(?! (?!depois|antes|apos|apenas|voces|horas|nesses|desses|temos"
     r"|podemos|vamos|"
-    r"mas|mais|pras|dias\b|as\b|nas|das|todos|todas|vcs|nos\b)[a-z]{2,}s\b)"
+    r"mas|mais|pras|dias\b|as\b|nas|das|todos|todas|vcs|nos\b|\w+mos\b)[a-z]{2,}s\b)"
 )
 _MARK = (
     r"(?:as|pras|das|pelas|umas|tipo|horario d[aeo]s?|por volta d[aeo]s?|perto d[aeo]s"
@@ -86,6 +86,12 @@ def _dated(m: re.Match[str]) -> str:
 
 _CLOCKS: tuple[Rule, ...] = (
     rule(r"\b(W\d\w?),? (\d{1,2}) as (\d{1,2})\b", _dated),
+    rule(r"\b(W\d\w?),? (2[4-9]|3[01])(?= *(?:$|[.,;?]))", r"\1+N\2"),
+    rule(r"(?<=\w) a 1(?= *(?:$|[.,;?]))", " as 1"),
+    rule(
+        r"(\b[WRNM]\d\w*(?:\+\w+)?,? )(\d{1,2}) e (20|25|35|40|50|55)\b(?! (?:anos|reais|min))",
+        lambda m: f"{m[1]}{_clock(m[2], m[3])} ",
+    ),
     rule(r"\bmeio[ -]?dia e meia\b", "H12_30e"),
     rule(r"\bmeio[ -]?dia e ([1-5]?[05])\b(?! ?h)", r"H12_\1e"),
     rule(r"\bmeio[ -]?dia\b", "H12_0e"),

@@ -40,7 +40,7 @@ _RULES: tuple[Rule, ...] = (
     rule(
         r"\b(segundas?|seg|ter[cs]as?|quartas?|qua|quintas?|qui|sextas?|sestas?|sex|sabados?|sab"
         rf"|domingo|(?<=[ans]os )domingos|(?<=s e )domingos)(?:\b|(?=feira)){_FEIRA}"
-        rf"(?! (?:se|que) (?!v))",
+        rf"(?! (?:se|que) (?!v|possivel|der|puder|tiver|nao|for|rolar))",
         _token,
     ),
     rule(r"\b(ter|dom)\b[ -]feira\b", _token),

@@ -53,7 +53,16 @@ _SPELLING = (
     rule(r"\b(\d{1,2}) (?:de )?dez\b", r"\1 de dezembro"),
     rule(r"\bhorario comercial\b"),
     rule(r"(?<= e )(?:mea|meea|meis|mei|neia|meiaa+|media)\b", "meia"),
-    rule(r"\bsemana\b(.*?)\b(na|a) outra\b(?! semana)", r"semana\1\2 outra semana"),
+    rule(
+        rf"\bnao,? n?(?:essa|esta|ess[ae]) ({_WEEKDAY}|semana),? (?:mas |e |e sim )?n?a (?:que vem"
+        r"|proxima|outra)\b",
+        r"proxima \1",
+    ),
+    rule(r"\bnao (?:muito|tao) (?:cedo|tarde)\b", " "),
+    rule(
+        r"\bsemana\b(?! que vem)(?<!proxima semana)(.*?)\b(na|a) outra\b(?! semana)",
+        r"semana\1\2 outra semana",
+    ),
     rule(r"\bultima semana (?=d[eo] )", "final "),
     rule(r"\bprimeira semana (?=d[eo] )", "inicio "),
     rule(r"\b(?:mais ou menos|pelo menos|ao menos|no minimo|por favor|pfv|pf)\b", " "),
@@ -91,7 +100,7 @@ _NOT_A_TIME = (
     rule(
         r"\b(?:(?:segund|terceir|quart|quint|sext|setim|oitav|non|ultim|primeir)[oa]|\d{1,2}[oa]s?)"
         r" (?:ano|anos|serie|opcao|vez|aula|filh[oa]|etapa|fase|via|mao|quinzena|semana|pessoa|"
-        r"lingua|periodo|semestre|alternativa|sugestao|turma|dessas?|desses?|mensagem|crianca|"
+        r"lingua|periodo|pergunta|duvida|questao|coisa|semestre|alternativa|sugestao|turma|dessas?|desses?|mensagem|crianca|"
         r"unidade|parcela|mensalidade|visita|fund\w*|medio|do (?:ensino|medio|fund\w*)"
         r"|bimestre|parte(?! d)|nota)\b"
         r"(?: do (?:ensino )?(?:medio|fund\w*))?"
@@ -126,6 +135,14 @@ _NOT_A_TIME = (
     rule(
         r"\b(?:mais|muito|meio|e|ta|ja e|ficou|ficar|chegar|cheguei|tao|antes) (?:tarde|cedo)\b"
         r"(?! as| ou| a )|\btarde demais\b|\bhoje em dia\b"
+    ),
+    rule(
+        r"\b(?:a|levo|leva|demoro|sao) (?:umas )?\d{1,2} ?(?:h|hs|horas?|hrs?)"
+        r"(?= (?:dai|daqui|de (?:viagem|distancia|carro|onibus)|pra chegar|ate ai)\b)"
+    ),
+    rule(
+        r"\bdepois d[aoe] (?:aula|escola|trabalho|servico|colegio|creche|trampo)s?"
+        r"(?: del[ea]s?\b| d[oa] [a-z]+)?"
     ),
     rule(r"\b(?:nao tem|sem) problemas?\b|\b(?:por ?que|pq) nao\b|\bnao (?:e|eh)(?= *(?:\?|$))"),
 )
