@@ -13,7 +13,8 @@ from conversations.agent.readers.dates.doubt import (
 
 _LIST = re.compile(r"(W\d\w?) ?,(?= ?(?:W\d\w? ?, ?)*W\d\w? (?:e|ou|nem) )")
 _SPLIT = re.compile(
-    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai(?! *(?:$|[?.,;]))|entao|porque|pq"
+    r"[.;,]|:(?= ?(?:[a-z]+ )?[A-Z]\d)|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim"
+    r"|ai(?! *(?:$|[?.,;]))|entao|porque|pq"
     r"|pois|dai|agora|ja)\b"
     r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como"
     r"|consegue|quero)\b)"
@@ -61,7 +62,7 @@ _EVENT = (
 )
 _SCHOOL = r"(?:as aulas|a aula del[ea]s?|a escola|o colegio|as ferias|o ano letivo|as provas)"
 _OTHER_DAYS = re.compile(
-    r"\b(?:nasc\w+|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
+    r"\b(?:nasc\w+|receb[aeo]\w*|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
     r"|(?:te|lhe|vos) (?!encontro|espero)(?:[a-z]{2,}o|dou)|(?:vou|vo) (?:te )?"
     r"(?:falar|avisar|responder|retornar|mandar|enviar)"
     r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato|mando|envio)\b"
@@ -78,7 +79,8 @@ _OTHER_DAYS = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
-    r"|passei|cheguei|perdi|vim|comecei|matriculei|visitei|perguntei|respondi|esqueci|vi|soube"
+    r"|passei|cheguei|perdi|vim|surgiu|apareceu|ia(?= (?:n[oa] )?[A-Z])|comecei|matriculei"
+    r"|visitei|perguntei|respondi|esqueci|vi|soube"
     r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)"
     r"|faltei|faltou"
     r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"
@@ -89,12 +91,16 @@ _CHANGE = re.compile(
 )
 _TO = re.compile(r".*\b(?:para|pra|pro|pras|pros|p|pel[ao]s?|por)\b")
 _OF_A_DAY = re.compile(r"\bd(?:e|a|o|as|os) [WRNMH]\d")
-_INSTEAD = re.compile(r"\b(?:em vez|ao inves|no lugar|ao contrario) d\w+\b.*")
+_INSTEAD = re.compile(
+    r"\b(?:em vez|ao inves|no lugar|ao contrario) d\w+ (?:[a-z]+ )*(?:[A-Z]\S* ?(?:as )?)+"
+)
 _BOOKS_ANEW = re.compile(
     r"\b((?:cancel|desmarc)\w+\b.*?),? e (?=(?:ja )?(?:re)?(?:marc|agend|coloc|bot)\w+\b)"
 )
 _RETHOUGHT = re.compile(
     r"\b(?:digo|quer dizer|ops|opa|alias|na verdade|corrigindo|melhor dizendo|ou melhor"
+    r"|pensando (?:bem|melhor)|(?:desculp\w+|perdao)(?=[ ,.:]*(?:(?:e|eh|dia|as|na|no"
+    r"|pra) )*[A-Z]\d)"
     r"|errei|minto|me enganei|retificando)\b"
 )
 _LONE_NO = re.compile(

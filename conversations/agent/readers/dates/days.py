@@ -191,7 +191,6 @@ _MODIFIED: tuple[Rule, ...] = (
     rule(rf"\bantes (?:de |do |da )?({_DATE})", r"Qb~\1"),
     rule(rf"(?<=\w )ate (?:o |a |no |na )?({_DATE})", r"Qu~\1"),
     rule(rf"\b({_DATE}) (?:em diante|pra frente)", r"Qa~\1"),
-    rule(rf"\b({_DATE}),? ou (?:antes|depois)\b", r"\1"),
 )
 # "Até amanhã!" takes leave; "até hoje não recebi" looks back.
 _LEAVE = rule(

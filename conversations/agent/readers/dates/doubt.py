@@ -21,12 +21,19 @@ _LONE_NUMBER = re.compile(r"(?:(?:ou|e|as|digo|talvez|pode ser|melhor|dia) )*\d{
 _WISH = re.compile(
     r"\b(?:bora|melhor|entao|pode ser|pode|prefiro|vamos|vamo|marca\w*|agenda\w*|quero|queria"
     r"|consigo|posso"
-    r"|podemos|da pra|tem|teria|seria|fica|vou|serve|ok|sim|que tal|livre|folga|sobra)\b"
+    r"|podemos|da pra|tem|teria|seria|fica|vou|serve|ok|sim|que tal|livre|folga|sobra"
+    r"|preferencia|preferencialmente|gostaria|fechado|combinado)\b"
 )
 _PLAIN = re.compile(
     r"(?:(?:a|o|as|os|na|no|nas|nos|de|da|do|das|para|pra|pro|em|e|ou|eu|meu|minha|marido|esposa"
     r"|gente|nos|voces|vcs|vc|la|ai|por|mim|me|umas?|qualquer|horario|vaga|visita|aula|dia|ainda"
     r"|tambem|talvez|ele|ela|ir|ser|que|so|tambem) ?)*"
+)
+
+_SAYS_OF_DAY = re.compile(
+    r"\b[WRNMJ]\d\S* (?:[a-z]+ )*[a-z]{3,}|\b(?:imprevisto|compromisso|reuniao|consulta|prova"
+    r"|viagem"
+    r"|passeio|festa|medico|dentista|feira)\b"
 )
 
 
@@ -54,7 +61,8 @@ def without_descriptions(clauses: Sequence[str]) -> list[str]:
     told = [clause for clause in named if not _wishes(clause)]
     if not told:
         return list(clauses)
-    if _wishes(named[-1]) and _WISH.search(named[-1]):
+    describe = all(_SAYS_OF_DAY.search(clause) for clause in told)
+    if describe and _wishes(named[-1]) and _WISH.search(named[-1]):
         return [clause for clause in clauses if clause not in told]
     return [*clauses, DOUBT]
 

@@ -69,6 +69,9 @@ def name_weekdays(text: str) -> str:
 
 def _corrected(m: re.Match[str]) -> str:
     word = m[0]
+    if word.startswith("ce"):
+        meant = _name_meant(f"s{word[1:]}")
+        return meant if meant in _TYPED_WELL else word
     return _name_meant(word) if word[0] in "stqda" else word
 
 

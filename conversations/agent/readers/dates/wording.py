@@ -93,6 +93,11 @@ _NOT_A_TIME = (
     rule(r"r\$ ?[\d.,]*\d(?: mil)?|\b\d+(?:[.,]\d+)* ?(?:reais|real|contos?|pila|mil\b|%)|\d+ ?%"),
     rule(r"(?<!\bas )(?<!:)\b\d+,\d{2}(?!\d|h)"),
     rule(r"\b(?:rua|r\.|av\.?|avenida|travessa|praca|bairro|edificio|rodovia) [^,.;?]*"),
+    rule(r"(?<!as )\b1 hora\b(?! (?:da|em ponto|e))"),
+    rule(
+        rf"\b{_WEEKDAY} (?!feira)(?:[a-z]{{2,}}(?:cao|sao|dade|agem|encia|ancia|gunta|ura|ida)"
+        r"|materia|mae|avo|irma|casa|maior|melhor (?!d|p|as)|linha|lista|prova|nota|aluna)\b"
+    ),
     rule(r"\b(?:escola|colegio|bairro) \d+ de [a-z]+"),
     rule(r"\b(?:na|da|pela) \d{1,2} de [a-z]+"),  # a street: days are masculine
     rule(rf"\bamanha (?:ja )?(?:e|eh) {_WEEKDAY}(?=,? ne\b)"),
@@ -128,7 +133,8 @@ _NOT_A_TIME = (
     ),
     rule(
         r"\b(?:\d{1,2}|uma) ?h(?:oras?|s|rs?)?(?: ?\d\d)?"
-        r" (?:por|ao|cada|de (?:aula|duracao|estudo)|semanais|diarias|atras|(?:antes"
+        r" (?:por(?! gentileza| favor| enquanto)|ao|cada|de (?:aula|duracao|estudo)|semanais"
+        r"|diarias|atras|(?:antes"
         r"|depois)(?! d))\b"
     ),
     rule(r"\b24 ?h(?:oras|s|rs)?\b|\b24 ?/ ?7\b|\bmeia hora\b|\b1/2\b"),
