@@ -8,6 +8,7 @@ from conversations.agent.readers.dates.doubt import (
     excludes_a_day,
     is_open,
     leaves_unread,
+    tells_of_others,
     without_descriptions,
 )
 
@@ -47,8 +48,9 @@ _BUSY = re.compile(
     r"|servico)"
     r"|(?:turno|aula|escola|trabalho|expediente|plantao)(?: del[ea]s?)? (?:acaba|termina|comeca"
     r"|inicia)"
-    r"|(?:o|a|os|as|meus?|minhas?) [a-z]+ (?:so )?(?:chega|passa|busca|fecha|sai|entra|termina"
-    r"|acaba|comeca|volta|almoca|dorme|acorda|larga)m?"
+    r"|el[ea]s? ficam? (?:n[oa]|em|com)|(?:a gente|eu) (?:almoc|jant|acord|dorm)\w+"
+    r"|(?:saida|entrada|almoco|janta|recreio|intervalo|aula|escola|turno|expediente|treino)"
+    r"(?: [a-z]+){0,3} (?:e|eh|fica)"
     r"|(?:volt\w+|cheg\w+|retorn\w+) (?:de viagem|da viagem|do trabalho|das ferias|a estudar)"
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
     r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
@@ -61,6 +63,9 @@ _EVENT = (
     r"|casamento|prova|simulado|olimpiada|exame|terapia|natacao|futebol|treino|bale|feira de \w+)"
 )
 _SCHOOL = r"(?:as aulas|a aula del[ea]s?|a escola|o colegio|as ferias|o ano letivo|as provas)"
+_SUBJECT_ADVERB = re.compile(
+    r"\b(el[ea]s?|marido|espos[oa]|mae|pai|filh[oa]s?|sogr[oa]|avo) (?:so|ja|agora|tambem) "
+)
 _OTHER_DAYS = re.compile(
     r"\b(?:nasc\w+|receb[aeo]\w*|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
     r"|(?:te|lhe|vos) (?!encontro|espero)(?:[a-z]{2,}o|dou)|(?:vou|vo) (?:te )?"
@@ -79,7 +84,8 @@ _OTHER_DAYS = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
-    r"|passei|cheguei|perdi|vim|surgiu|apareceu|ia(?= (?:n[oa] )?[A-Z])|comecei|matriculei"
+    r"|passei|cheguei|perdi|vim|surgiu|apareceu|(?:pra|para) ca|ia(?= (?:n[oa] )?[A-Z])|comecei"
+    r"|matriculei"
     r"|visitei|perguntei|respondi|esqueci|vi|soube"
     r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)"
     r"|faltei|faltou"
@@ -112,6 +118,7 @@ _LONE_NO = re.compile(
 def wished(text: str) -> list[str]:
     """Clauses of a text of tokens that wish for what they hold, in order, denials taken out."""
     text = _IF_NOT.sub(" ou ", _LIST.sub(r"\1 ou ", text))
+    text = _SUBJECT_ADVERB.sub(r"\1 ", text)
     open_ended, found = False, list[str]()
     for clause in map(str.strip, _SPLIT.split(_latest(text))):
         kept = _kept(clause)
@@ -148,7 +155,9 @@ def _kept(clause: str) -> str:
         return ""
     asks = clause.endswith("?")
     clause = _INSTEAD.sub("", _BUT.sub("", clause))
-    if _PAST.search(clause) or _OTHER_DAYS.search(clause) or (_BUSY.search(clause) and not asks):
+    if _PAST.search(clause) or _OTHER_DAYS.search(clause):
+        return ""
+    if not asks and (_BUSY.search(clause) or tells_of_others(clause)):
         return ""
     if _CHANGE.search(clause):
         return _after_change(clause)

@@ -131,6 +131,8 @@ _SPANS: tuple[Rule, ...] = (
     rule(r"\bX1,? (?:no |na |pro )?(N\d+)\b", r"\1x"),
     rule(r"\bX0,? (?:no |na |pro )?(N\d+)\b", r"\1t"),
     rule(r"\bsemana d[eo] (?:dia )?([NM]\d\w*)", r"Qw~\1"),
+    rule(r"\bsemana (?:d[eo] +)?(?=Qp)", ""),
+    rule(r"\b(W\d) ?\((?:dia )?(\d{1,2})\)", r"\1+N\2"),
     rule(
         rf"\b((?:mes|ferias|meados|inicio|comeco|fim|final|finalzinho|comecinho|meio|em|ate"
         rf"|a partir|ainda|so|la por)"

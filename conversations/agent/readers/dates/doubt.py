@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from conversations.agent.readers.names.cues import FIRST_NAMES
+
 TOKEN = re.compile(r"(?<!\w)[A-Z][a-z]?-?[\d~_]*[\w+~]*")
 DOUBT = "V"  # a token: something said may change what the others mean
 
@@ -17,12 +19,25 @@ _UNREAD = re.compile(
     r"|primeir[oa](?! (?:horario|hora|vez))|ultim[oa](?! (?:horario|hora)))\b"
 )
 # A clause of a number and little else ("ou 21?") goes on from what was said before.
-_LONE_NUMBER = re.compile(r"(?:(?:ou|e|as|digo|talvez|pode ser|melhor|dia) )*\d{1,2} ?\??")
+_LONE_NUMBER = re.compile(
+    r"nao n?(?:essa|esse|esta|este)|(?:(?:ou|e|as|digo|talvez|pode ser|melhor|dia) )*\d{1,2} ?\??"
+)
 _WISH = re.compile(
     r"\b(?:bora|melhor|entao|pode ser|pode|prefiro|vamos|vamo|marca\w*|agenda\w*|quero|queria"
-    r"|consigo|posso"
-    r"|podemos|da pra|tem|teria|seria|fica|vou|serve|ok|sim|que tal|livre|folga|sobra"
-    r"|preferencia|preferencialmente|gostaria|fechado|combinado)\b"
+    r"|consigo|posso|podemos|conseguimos|da pra|da|tem(?= vaga| horario| como| lugar| *\?| *$)"
+    r"|teria|seria|fica|vou(?= *$| sim| ai| la)|serve|ok|sim|que tal|livre|folga|sobra"
+    r"|preferencia\w*|gostaria|fechado|combinado)\b"
+)
+# Somebody else's doings: "a van deixa ele 12h20", "ela acorda 9h".
+_SOMEBODY = re.compile(
+    r"(?:(?:e|que|mas|la) )?(?:el[ea]s?|(?:o|a|os|as|meus?|minhas?|nosso|nossa) (?!gente|melhor"
+    r"|ideal|dia|horario|partir|visita|noite|tarde|manha|unic[oa]|certo|mais|primeir|ultim|de|do"
+    r"|das?)[a-z]+)(?: d?[oae]l?[ea]?s? [a-z]+)? (?P<does>[a-z]+)\b"
+)
+_COMES = re.compile(
+    r"(?:leva|vai|vem|traz|pode|consegue|prefere|quer|gosta|acompanha|aparece|ira|poderia"
+    r"|conseguiria|iria|queria|tem|ta|esta|fica|e|eh|na|no|de|da|do|as|ou|so|nao|n|mesmo|livre"
+    r"|tambem|para|pra|pro|em|com|por|ate|se|que)m?|[a-z]*(?:o|ando|endo|indo|ar|er|ir)"
 )
 _PLAIN = re.compile(
     r"(?:(?:a|o|as|os|na|no|nas|nos|de|da|do|das|para|pra|pro|em|e|ou|eu|meu|minha|marido|esposa"
@@ -51,6 +66,14 @@ def leaves_unread(clause: str) -> bool:
     if TOKEN.search(clause) is None:
         return _LONE_NUMBER.fullmatch(clause) is not None
     return _UNREAD.search(TOKEN.sub(" ", clause)) is not None
+
+
+def tells_of_others(clause: str) -> bool:
+    """Whether somebody else does something then, other than come here."""
+    who = _SOMEBODY.match(clause)
+    if who is None or who["does"] in FIRST_NAMES:
+        return False
+    return _COMES.fullmatch(who["does"]) is None and _WISH.search(clause) is None
 
 
 def without_descriptions(clauses: Sequence[str]) -> list[str]:

@@ -102,7 +102,7 @@ _CLOCKS: tuple[Rule, ...] = (
         _short_of,
     ),
     rule(
-        rf"(?<![\w/:.,])(\d{{1,2}}) ?(?:: ?|h ?| h ?)([0-5]\d)(?!\d)(?: ?(?:{_HOUR_WORD}"
+        rf"(?<![\w/:.,])(\d{{1,2}}) ?(?:: ?|hr?s? ?)([0-5]\d)(?!\d)(?: ?(?:{_HOUR_WORD}"
         rf"|minutos?|min|m)\b)?",
         _said,
     ),
@@ -174,11 +174,13 @@ _BOUNDS: tuple[Rule, ...] = (
     rule(r"\b((?:[WR]\d\w*)(?:\+\w+)?,?) (\d{1,2})(?= *(?:$|[.,;?]))", r"\1 U\2"),
 )
 _LONE = re.compile(
-    r"(?:(?:pode ser|poderia ser|prefiro|quero|entao|ok|sim|ta|eu|melhor|acho que|seria|a|o"
+    r"(?![ao] [1-6]\b)(?:(?:pode ser|poderia ser|prefiro|quero|entao|ok|sim|ta|eu|melhor"
+    r"|acho que|seria|a|o"
     r"|as|de|das"
-    r"|vou de|fico com|fica|marca|pode|marcar)[ ,]+)*(\d{1,2})(?:(?: e |[ .,:h])(meia"
+    r"|vou de|fico com|fica|marca|pode|marcar|ai)[ ,]+)*(\d{1,2})(?:(?: e |[ .,:h])(meia"
     r"|[0-5][05])|([0-5][05]))?"
-    r"(?: (?:ta bom|esta bom|ok|pode ser|seria|mesmo|fica bom|e bom|melhor|entao))?[ .?]*"
+    r"(?:,? (?:ta bom|esta bom|ok|pode confirmar|confirmado|com certeza|pode ser|seria|mesmo"
+    r"|fica bom|e bom|melhor|entao))?[ .?]*"
 )
 _LONE_PAIR = re.compile(r"(\d{1,2}) (ou|e) (\d{1,2})[ .?]*")
 

@@ -52,6 +52,8 @@ _SPELLING = (
     rule(r"\bnum(?= (?:posso|consigo|da|vou))", "nao"),
     rule(r"\b(\d{1,2}) (?:de )?dez\b", r"\1 de dezembro"),
     rule(r"\bhorario comercial\b"),
+    rule(r"\bproximo (?=dia \d)", ""),
+    rule(r"\bdepois d[ae] uma\b(?! (?:semana|hora|visita|conversa))", "depois das 1"),
     rule(r"(?<= e )(?:mea|meea|meis|mei|neia|meiaa+|media)\b", "meia"),
     rule(
         rf"\bnao,? n?(?:essa|esta|ess[ae]) ({_WEEKDAY}|semana),? (?:mas |e |e sim )?n?a (?:que vem"
@@ -65,6 +67,7 @@ _SPELLING = (
     ),
     rule(r"\bultima semana (?=d[eo] )", "final "),
     rule(r"\bprimeira semana (?=d[eo] )", "inicio "),
+    rule(r"\b((?:proximo )?mes(?: que vem)?),? (?:n?a )?primeira semana\b", r"inicio do \1"),
     rule(r"\b(?:mais ou menos|pelo menos|ao menos|no minimo|por favor|pfv|pf)\b", " "),
 )
 _NUMBERS = (
@@ -102,9 +105,14 @@ _NOT_A_TIME = (
     rule(r"\b(?:na|da|pela) \d{1,2} de [a-z]+"),  # a street: days are masculine
     rule(rf"\bamanha (?:ja )?(?:e|eh) {_WEEKDAY}(?=,? ne\b)"),
     rule(rf"\bhoje (?:ja )?(?:e|eh|sao) (?:dia )?(?:\d|{_WEEKDAY})[^,.;?]*"),
+    rule(r"\b(?:n?a )?primeira semana\b"),
+    rule(
+        r"\b(?:segunda|terceira|quarta|quinta|ultima|penultima|[1-5]a) (semana|quinzena)\b",
+        r"\1",
+    ),
     rule(
         r"\b(?:(?:segund|terceir|quart|quint|sext|setim|oitav|non|ultim|primeir)[oa]|\d{1,2}[oa]s?)"
-        r" (?:ano|anos|serie|opcao|vez|aula|filh[oa]|etapa|fase|via|mao|quinzena|semana|pessoa|"
+        r" (?:ano|anos|serie|opcao|vez|aula|filh[oa]|etapa|fase|via|mao|pessoa|"
         r"lingua|periodo|pergunta|duvida|questao|coisa|semestre|alternativa|sugestao|turma|dessas?|desses?|mensagem|crianca|"
         r"unidade|parcela|mensalidade|visita|fund\w*|medio|do (?:ensino|medio|fund\w*)"
         r"|bimestre|parte(?! d)|nota)\b"
