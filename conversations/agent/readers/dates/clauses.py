@@ -6,6 +6,8 @@ from conversations.agent.readers.dates.doubt import (
     DOUBT,
     TOKEN,
     excludes_a_day,
+    goes_on,
+    has_wish,
     is_open,
     leaves_unread,
     tells_of_others,
@@ -50,7 +52,10 @@ _BUSY = re.compile(
     r"|inicia)"
     r"|el[ea]s? ficam? (?:n[oa]|em|com)|(?:a gente|eu) (?:almoc|jant|acord|dorm)\w+"
     r"|(?:saida|entrada|almoco|janta|recreio|intervalo|aula|escola|turno|expediente|treino)"
-    r"(?: [a-z]+){0,3} (?:e|eh|fica)"
+    r"(?: [a-z]+){0,3} (?:e|eh|fica)|(?:comec|inici|termin|volt)\w+ (?:as )?aulas"
+    r"|(?:to|tou|estou|estarei|vou estar) (?:em|no|na|num|numa|fora|viajando)"
+    r"|tenho (?:um |uma |a |o )?(?!horario|disponib|livre|como|que|vaga|tempo|folga|interesse|pref"
+    r"|filh|apenas|somente|tarde|manha|noite|crianc|vontade|meia|visita|duvida|so\b)[a-z]{4,}"
     r"|(?:volt\w+|cheg\w+|retorn\w+) (?:de viagem|da viagem|do trabalho|das ferias|a estudar)"
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
     r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
@@ -59,10 +64,13 @@ _BUSY = re.compile(
     r"|exame|escola|ingles)|aula del[ea]s?)\b"
 )
 _EVENT = (
-    r"(?:aniversario|niver|consulta|medico|dentista|jogo|festa|formatura|apresentacao|reuniao|viagem"
+    r"(?:aniversario|niver|entrevista|audiencia|cirurgia|academia|pilates|curso|palestra|culto"
+    r"|missa|ensaio|campeonato|excursao|passeio|mudanca|consulta|medico|dentista|jogo|festa|formatura|apresentacao|reuniao|viagem"
     r"|casamento|prova|simulado|olimpiada|exame|terapia|natacao|futebol|treino|bale|feira de \w+)"
 )
+_EVENTS = re.compile(rf"\b{_EVENT}s?\b")
 _SCHOOL = r"(?:as aulas|a aula del[ea]s?|a escola|o colegio|as ferias|o ano letivo|as provas)"
+_DUE = re.compile(r"\b(?:vencimento|boleto|pagamento|pagar)\b[^.,;?]*")
 _SUBJECT_ADVERB = re.compile(
     r"\b(el[ea]s?|marido|espos[oa]|mae|pai|filh[oa]s?|sogr[oa]|avo) (?:so|ja|agora|tambem) "
 )
@@ -87,7 +95,8 @@ _PAST = re.compile(
     r"|passei|cheguei|perdi|vim|surgiu|apareceu|(?:pra|para) ca|ia(?= (?:n[oa] )?[A-Z])|comecei"
     r"|matriculei"
     r"|visitei|perguntei|respondi|esqueci|vi|soube"
-    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)"
+    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava(?! vendo| pensando| olhando)"
+    r"|disse(?! que)|fal(?:ou|aram)(?! que)|disseram(?! que)"
     r"|faltei|faltou"
     r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"
 )
@@ -118,20 +127,24 @@ _LONE_NO = re.compile(
 def wished(text: str) -> list[str]:
     """Clauses of a text of tokens that wish for what they hold, in order, denials taken out."""
     text = _IF_NOT.sub(" ou ", _LIST.sub(r"\1 ou ", text))
+    text = _DUE.sub(" # ", text)
     text = _SUBJECT_ADVERB.sub(r"\1 ", text)
-    open_ended, found = False, list[str]()
+    open_ended, doubts, day_lost = False, False, False
+    found = dict[str, str]()
     for clause in map(str.strip, _SPLIT.split(_latest(text))):
         kept = _kept(clause)
         open_ended |= is_open(kept)
         denies = _NO.search(clause) or _BUT.search(clause)
-        if open_ended and denies and excludes_a_day(clause, kept):
-            found.append(DOUBT)
-        read = kept if _CHANGE.search(clause) else clause
-        if (kept or not TOKEN.search(clause)) and leaves_unread(read):
-            found.append(DOUBT)
+        doubts |= open_ended and denies is not None and excludes_a_day(clause, kept)
+        doubts |= goes_on(clause)
+        day_lost |= not kept and not denies and excludes_a_day(clause, kept)
         if kept:
-            found.append(kept)
-    return without_descriptions(found)
+            found[kept] = kept if _CHANGE.search(clause) else clause
+    clauses = without_descriptions(list(found))
+    day_lost &= not any(is_open(kept) or excludes_a_day(kept, "") for kept in clauses)
+    if doubts or day_lost or any(leaves_unread(found[kept]) for kept in clauses if kept in found):
+        clauses.append(DOUBT)
+    return clauses
 
 
 def _latest(text: str) -> str:
@@ -156,6 +169,8 @@ def _kept(clause: str) -> str:
     asks = clause.endswith("?")
     clause = _INSTEAD.sub("", _BUT.sub("", clause))
     if _PAST.search(clause) or _OTHER_DAYS.search(clause):
+        return ""
+    if not asks and _EVENTS.search(clause) and not has_wish(clause):
         return ""
     if not asks and (_BUSY.search(clause) or tells_of_others(clause)):
         return ""

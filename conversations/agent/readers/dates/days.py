@@ -105,7 +105,7 @@ _DATES: tuple[Rule, ...] = (
 _RELATIVE: tuple[Rule, ...] = (
     rule(r"\bdepois (?:de |d )?(?:amanhaa?n?|amnh?a?|amanh|amn)\b", "R2"),
     rule(r"\b(?:amanhaa*n?|amnh?a?|amanh|amn)\b", "R1"),
-    rule(r"\b(?:ainda )?(?:hoje|hj|hje|oje|hoj)\b(?: mesmo| ainda)?", "R0"),
+    rule(r"\b(?:ainda )?(?:hoje+|hj|hje|oje|hoj)\b(?: mesmo| ainda)?", "R0"),
     rule(
         r"\b(?:daqui|daki|dentro de|em)(?: a| ha| uns)? (\d{1,2}) dias?\b(?! (?:por|na|da) )",
         r"R\1",
@@ -170,6 +170,7 @@ _MODIFIED: tuple[Rule, ...] = (
     rule(r"\b(W\d)p?,? (?:da |d )?(?:que vem|proxim[ao])\b", r"\1n"),
     rule(rf"\b{_THIS} (?:mesm[ao] )?(W\d)p?\b", r"\1e"),
     rule(r"\b(W\d)p? agora\b", r"\1e"),
+    rule(r"\b(W\d\w?)/(?=\d)", r"\1 "),
     rule(
         rf"\b(W\d)\w?{_TO}(W\d)\w?(?! (?:H|\d))",
         lambda m: " ou ".join(f"W{n % 7}p" for n in _between(int(m[1][1]), int(m[2][1]))),

@@ -34,11 +34,11 @@ _PARTS: tuple[Rule, ...] = (
         " Pms ",
     ),
     rule(r"\b(?<!mais )(?<!muito )(?<!tao )(?<!meio )cedo\b", " Pm "),
-    rule(r"\b(?:depois|apos|dpois) (?:do |de |o |da hora do )?almoc\w+", " Pt "),
+    rule(r"\b(?:depois|apos|dpois) (?:do |de |o |da hora do |do horario d[eo] )?almoc\w+", " Pt "),
     rule(r"\bantes (?:do |de )?almoc\w+", " Pm "),
     rule(r"\b(?:(?:na|no|em) )?(?:hora|horario) d[eo] almoco\b", " Pl "),
     rule(rf"\b{_OF}(manha|tarde|noite)s?\b(?: (?:toda|inteira))?", lambda m: f" P{m[1][0]} "),
-    rule(r"\b(?:de|a) (?:noitinha)\b", " Pn "),
+    rule(r"\b(?:(?:de|a) )?noitinha\b", " Pn "),
     rule(r"(?<=\d) ?([ap])\.?m\b\.?", lambda m: " Pm " if m[1] == "a" else " Pt "),
     rule(r"  +", " "),
 )

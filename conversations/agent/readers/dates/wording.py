@@ -52,6 +52,7 @@ _SPELLING = (
     rule(r"\bnum(?= (?:posso|consigo|da|vou))", "nao"),
     rule(r"\b(\d{1,2}) (?:de )?dez\b", r"\1 de dezembro"),
     rule(r"\bhorario comercial\b"),
+    rule(r"\b(levar|trazer|matricular|colocar) as (?:duas|tres)\b(?! (?:horas|da|e|em))", r"\1"),
     rule(r"\bproximo (?=dia \d)", ""),
     rule(r"\bdepois d[ae] uma\b(?! (?:semana|hora|visita|conversa))", "depois das 1"),
     rule(r"(?<= e )(?:mea|meea|meis|mei|neia|meiaa+|media)\b", "meia"),
@@ -95,7 +96,10 @@ _NOT_A_TIME = (
     rule(r"\d{5,}|\d{4,5}-\d{4}\b|\bcep \S+"),
     rule(r"r\$ ?[\d.,]*\d(?: mil)?|\b\d+(?:[.,]\d+)* ?(?:reais|real|contos?|pila|mil\b|%)|\d+ ?%"),
     rule(r"(?<!\bas )(?<!:)\b\d+,\d{2}(?!\d|h)"),
-    rule(r"\b(?:rua|r\.|av\.?|avenida|travessa|praca|bairro|edificio|rodovia) [^,.;?]*"),
+    rule(
+        r"\b(?:rua|r\.|av\.?|avenida|travessa|praca|bairro|edificio|rodovia|vila"
+        r"|loteamento|conjunto|parque) [^,.;?]*"
+    ),
     rule(r"(?<!as )\b1 hora\b(?! (?:da|em ponto|e))"),
     rule(
         rf"\b{_WEEKDAY} (?!feira)(?:[a-z]{{2,}}(?:cao|sao|dade|agem|encia|ancia|gunta|ura|ida)"
@@ -147,6 +151,12 @@ _NOT_A_TIME = (
     ),
     rule(r"\b24 ?h(?:oras|s|rs)?\b|\b24 ?/ ?7\b|\bmeia hora\b|\b1/2\b"),
     rule(
+        r"\b(?:e|eh|fica|acho) (?:muito |meio |um pouco |bem )?(?:cedo|tarde)\b"
+        r"(?: demais| pra mim)?(?! da)(?= *(?:$|[.,;]| e | mas))",
+        " nao da ",
+    ),
+    rule(r"\b(?:uma?|outr[oa]) (?:de|com) \d{1,2}\b(?! ?h)"),
+    rule(
         r"\b(?:mais|muito|meio|e|ta|ja e|ficou|ficar|chegar|cheguei|tao|antes) (?:tarde|cedo)\b"
         r"(?! as| ou| a )|\btarde demais\b|\bhoje em dia\b"
     ),
@@ -161,12 +171,14 @@ _NOT_A_TIME = (
     rule(r"\b(?:nao tem|sem) problemas?\b|\b(?:por ?que|pq) nao\b|\bnao (?:e|eh)(?= *(?:\?|$))"),
 )
 _COUNTS = (rule(rf"(?<!h e )(?<!horas e )\b\d{{1,3}} {_COUNTED}\w*\b(?! (?:pras?|para a) )"),)
+# A line that opens or ends with one star mends the one before it.
+_STARRED = re.compile(r"(?m)(?<=\n)(?:\*([^*\n]+)|([^*\n]+)\*)$")
 _ENDS = re.compile(r"[!\n\r…|]+")
 
 
 def plain(text: str) -> str:
     """Folded `text` in the one wording; clauses still stand apart by marks."""
-    folded = fold(_ENDS.sub(" . ", text))
+    folded = fold(_ENDS.sub(" . ", _STARRED.sub(r"\ndigo \1\2\n", text)))
     return rewrite(folded, (*_SPELLING, *_NUMBERS, *_NOT_A_TIME))
 
 
