@@ -1,0 +1,31 @@
+"""Phrases written with alternatives: `[quero|queria] falar com [a dona|alguém]`.
+
+An empty alternative leaves its words out.
+"""
+
+import random
+import re
+from collections.abc import Iterator
+
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_SPACES = re.compile(r"\s+")
+
+
+def variants(pattern: str, most: int) -> list[str]:
+    """At most `most` different phrases, the same each time, every alternative about as often."""
+    chance = random.Random(pattern)  # noqa: S311 - no secret
+    choices = [_dealt(choice.split("|"), chance) for choice in _CHOICE.findall(pattern)]
+    found: dict[str, None] = {}
+    for _ in range(most * 3):
+        turns = iter(choices)
+        phrase = _CHOICE.sub(lambda _, turns=turns: next(next(turns)), pattern)
+        found.setdefault(_SPACES.sub(" ", phrase).strip())
+        if len(found) == most:
+            break
+    return list(found)
+
+
+def _dealt(choices: list[str], chance: random.Random) -> Iterator[str]:
+    """Each choice once in a random order, over and over."""
+    while True:
+        yield from chance.sample(choices, len(choices))
