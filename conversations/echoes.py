@@ -15,6 +15,7 @@ from conversations.whatsapp.payloads.events import AckStatus
 
 Status = Message.Status
 
+GAP = timedelta(seconds=0.3)
 ECHO_WITHIN = timedelta(minutes=30)
 RANK = {Status.FAILED: 0, Status.SENT: 1, Status.DELIVERED: 2, Status.READ: 3}
 REACHED: dict[AckStatus, Status] = {
@@ -23,6 +24,10 @@ REACHED: dict[AckStatus, Status] = {
     "read": Status.READ,
     "played": Status.READ,
 }
+LEFT = [
+    *("provider_id", "sent_at", "status", "error", "due_at", "claimed_until"),
+    *("accepted_at", "delivered_at", "read_at"),
+]
 ACK_NAMES = ("FAILED", "ERROR", "SENT", "SERVER_ACK", "DELIVERED", "DELIVERY_ACK", "READ", "PLAYED")
 
 
@@ -32,7 +37,7 @@ def lock_id(provider_id: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [provider_id])
 
 
-def ack(event: Acked) -> bool:
+def ack(event: Acked, now: datetime) -> bool:
     """Raise a message's status; False while no message has this id."""
     lock_id(event.provider_id)
     message = Message.objects.filter(provider_id=event.provider_id).first()
@@ -41,8 +46,8 @@ def ack(event: Acked) -> bool:
     if message.direction == Message.Direction.OUT:
         conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
         message.refresh_from_db()
-        if _raise(message, event.status):
-            _save(conversation, message, ["status", "error"])
+        if _raise(message, event.status, now):
+            _save(conversation, message, ["status", "error", "delivered_at", "read_at"])
     return True
 
 
@@ -73,20 +78,19 @@ def left(
     # The echo may have come first and, its text changed on the way, stand as a message of its own.
     twins = conversation.messages.filter(provider_id=provider_id)
     twins.exclude(pk=message.pk).delete()
-    message.provider_id, message.sent_at = provider_id, sent_at
+    message.provider_id, message.sent_at, message.accepted_at = provider_id, sent_at, sent_at
     message.status, message.error = Status.SENT, ""
     message.due_at = message.claimed_until = None
     for told in (status, *_early_acks(conversation.instance, provider_id, sent_at)):
-        _raise(message, told)
-    _save(
-        conversation,
-        message,
-        ["provider_id", "sent_at", "status", "error", "due_at", "claimed_until"],
-    )
-    live.wake()  # the conversation's next message may leave
+        _raise(message, told, sent_at)
+    _save(conversation, message, LEFT)
+    # The next may leave, a moment later: a phone may swap what arrives at the same instant.
+    follows = sent_at + GAP
+    conversation.messages.filter(status=Status.QUEUED, due_at__lt=follows).update(due_at=follows)
+    live.wake()
 
 
-def _raise(message: Message, told: AckStatus) -> bool:
+def _raise(message: Message, told: AckStatus, now: datetime) -> bool:
     current = Status(message.status)
     if told == "failed":
         if current != Status.SENT:
@@ -101,6 +105,10 @@ def _raise(message: Message, told: AckStatus) -> bool:
     if RANK[reached] <= RANK[current]:
         return False
     message.status, message.error = reached, ""
+    if reached == Status.DELIVERED:
+        message.delivered_at = now
+    elif reached == Status.READ:
+        message.read_at = now
     return True
 
 

@@ -38,7 +38,7 @@ def apply(event: Event, *, instance: str, now: datetime) -> bool:
         case Received():
             receive(event, instance=instance, now=now)
         case Acked():
-            return echoes.ack(event)
+            return echoes.ack(event, now)
         case Edited():
             edit(event, now)
         case Deleted():

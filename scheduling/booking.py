@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from leads import funnel
 from leads.models import Lead
-from scheduling.models import Closure, OpeningHours, Visit, VisitRules
-from scheduling.slots import Calendar, Closed, Hours, Rules, Verdict
+from scheduling.models import Closure, ExtraOpening, OpeningHours, Visit, VisitRules
+from scheduling.slots import Calendar, Closed, Hours, Opened, Rules, Verdict
 
 Status = Visit.Status
 By = Visit.By
@@ -47,26 +47,50 @@ class NotActive(Exception):
         self.visit = visit
 
 
-def load_calendar(now: datetime) -> Calendar:
-    """Everything that says when a visit can be, in four queries.
+class Stale(NotActive):
+    """The visit has changed since the caller saw it; `visit` is fresh."""
 
+
+def load_calendar(now: datetime, since: datetime | None = None) -> Calendar:
+    """Everything that says when a visit can be, in five queries.
+
+    With `since` also what was open and closed from then on, for figures about the past.
     Raises VisitRules.DoesNotExist while the unit has no rules.
     """
     rules = VisitRules.objects.at(now).get()
-    not_over = Q(valid_until=None) | Q(valid_until__gt=now)
-    closures = Closure.objects.filter(active=True, ends_at__gt=now)
+    begin = min(since or now, now)
+    not_over = Q(valid_until=None) | Q(valid_until__gt=begin)
+    closures = Closure.objects.filter(active=True, ends_at__gt=begin)
     return Calendar(
-        rules=Rules(
-            rules.pk, rules.minutes, rules.capacity, rules.notice_minutes, rules.horizon_days
-        ),
+        rules=_rules(rules),
         hours=tuple(
             Hours(row.pk, row.weekday, row.opens, row.closes, row.valid_from, row.valid_until)
             for row in OpeningHours.objects.filter(not_over)
         ),
-        closures=tuple(Closed(row.pk, row.starts_at, row.ends_at, row.name) for row in closures),
+        closures=tuple(
+            Closed(row.pk, row.starts_at, row.ends_at, row.public_name) for row in closures
+        ),
         taken=tuple(Visit.objects.ahead(now).values_list("starts_at", "ends_at")),
         now=now,
         tz=ZoneInfo(settings.TIME_ZONE),
+        openings=tuple(
+            Opened(row.pk, row.starts_at, row.ends_at)
+            for row in ExtraOpening.objects.filter(ends_at__gt=begin)
+        ),
+    )
+
+
+def _rules(row: VisitRules) -> Rules:
+    return Rules(
+        row.pk,
+        minutes=row.minutes,
+        capacity=row.capacity,
+        notice_minutes=row.notice_minutes,
+        horizon_days=row.horizon_days,
+        before_minutes=row.before_minutes,
+        after_minutes=row.after_minutes,
+        quiet_from=row.quiet_from,
+        quiet_until=row.quiet_until,
     )
 
 
@@ -93,11 +117,18 @@ def book(
 
 @transaction.atomic
 def reschedule(
-    visit: Visit, starts_at: datetime, *, now: datetime, by: str, client_key: str | None = None
+    visit: Visit,
+    starts_at: datetime,
+    *,
+    now: datetime,
+    by: str,
+    client_key: str | None = None,
+    seen: int | None = None,
 ) -> Visit:
     """The visit that takes the place of `visit`, which stays as it is if anything is raised.
 
-    Moving to the same time returns `visit`. Raises NotActive, SlotTaken or SlotClosed.
+    Moving to the same time returns `visit`. `seen` is the version that the caller decided on.
+    Raises NotActive (Stale), SlotTaken or SlotClosed.
     """
     _hold_family(visit.lead_id)
     _hold_calendar()
@@ -110,7 +141,7 @@ def reschedule(
         raise NotActive(old)
     if old.starts_at == starts_at:
         return visit
-    _swap(old, Visit.ACTIVE, Status.RESCHEDULED, now=now, by=by)
+    _swap(old, Visit.ACTIVE, Status.RESCHEDULED, now=now, by=by, seen=seen)
     new = _insert(
         Visit(
             lead=old.lead, starts_at=starts_at, created_by=by, client_key=client_key, replaces=old
@@ -124,26 +155,35 @@ def reschedule(
 
 
 @transaction.atomic
-def cancel(visit: Visit, reason: str, *, now: datetime, by: str) -> bool:
-    """False if it was cancelled already. Raises NotActive."""
-    changed = _swap(visit, Visit.ACTIVE, Status.CANCELLED, now=now, by=by, reason=reason[:200])
+def cancel(visit: Visit, reason: str, *, now: datetime, by: str, seen: int | None = None) -> bool:
+    """False if it was cancelled already. Raises NotActive (Stale)."""
+    changed = _swap(
+        visit, Visit.ACTIVE, Status.CANCELLED, now=now, by=by, seen=seen, reason=reason[:200]
+    )
     _fell_through(visit, now)
     return changed
 
 
 @transaction.atomic
-def confirm(visit: Visit, *, now: datetime, by: str) -> bool:
-    """False if it was confirmed already. Raises NotActive."""
-    changed = _swap(visit, (Status.BOOKED,), Status.CONFIRMED, now=now, by=by)
+def confirm(visit: Visit, *, now: datetime, by: str, seen: int | None = None) -> bool:
+    """False if it was confirmed already. Raises NotActive (Stale)."""
+    changed = _swap(visit, (Status.BOOKED,), Status.CONFIRMED, now=now, by=by, seen=seen)
     funnel.advance(visit.lead, Lead.Stage.CONFIRMED)
     return changed
 
 
 @transaction.atomic
-def mark(visit: Visit, outcome: Literal["attended", "no_show"], *, now: datetime, by: str) -> bool:
-    """Note whether the family came; a wrong mark can be set right. Raises NotActive."""
+def mark(
+    visit: Visit,
+    outcome: Literal["attended", "no_show"],
+    *,
+    now: datetime,
+    by: str,
+    seen: int | None = None,
+) -> bool:
+    """Note whether the family came; a wrong mark can be set right. Raises NotActive (Stale)."""
     markable = (*Visit.ACTIVE, Status.ATTENDED, Status.NO_SHOW)
-    changed = _swap(visit, markable, Status(outcome), now=now, by=by)
+    changed = _swap(visit, markable, Status(outcome), now=now, by=by, seen=seen)
     if outcome == "attended":
         funnel.advance(visit.lead, Lead.Stage.ATTENDED)
     else:
@@ -175,7 +215,7 @@ def _insert(visit: Visit, now: datetime) -> Visit:
     if not verdict.free:
         raise SlotClosed(verdict)
     visit.ends_at = visit.starts_at + timedelta(minutes=calendar.rules.minutes)
-    visit.seat = _free_seat(visit)
+    visit.seat = _free_seat(visit, calendar.rules.gap)
     visit.created_at = visit._history_date = now
     try:
         with transaction.atomic():
@@ -186,10 +226,10 @@ def _insert(visit: Visit, now: datetime) -> Visit:
     return visit
 
 
-def _free_seat(visit: Visit) -> int:
-    """The lowest place that nobody holds in this span."""
+def _free_seat(visit: Visit, gap: timedelta) -> int:
+    """The lowest place that nobody holds in this span, nor so shortly before or after it."""
     overlapping = Visit.objects.active().filter(
-        starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at
+        starts_at__lt=visit.ends_at + gap, ends_at__gt=visit.starts_at - gap
     )
     held = set(overlapping.values_list("seat", flat=True))
     return next(seat for seat in range(len(held) + 1) if seat not in held)
@@ -206,21 +246,28 @@ def _explain(error: IntegrityError, visit: Visit, now: datetime) -> None:
 
 
 def _swap(
-    visit: Visit, allowed: tuple[Status, ...], to: Status, *, now: datetime, by: str, **also: Any
+    visit: Visit,
+    allowed: tuple[Status, ...],
+    to: Status,
+    *,
+    now: datetime,
+    by: str,
+    seen: int | None,
+    **also: Any,
 ) -> bool:
     """Compare and swap the status; `visit` is fresh afterwards. False if it was `to` already."""
     _hold_family(visit.lead_id)
-    row = Visit.objects.filter(pk=visit.pk)
-    changed = (
-        row.filter(status__in=allowed).exclude(status=to).update(status=to, updated_at=now, **also)
-    )
+    row = Visit.objects.filter(pk=visit.pk, status__in=allowed).exclude(status=to)
+    if seen is not None:
+        row = row.filter(version=seen)
+    changed = row.update(status=to, updated_at=now, version=F("version") + 1, **also)
     visit.refresh_from_db()
     if changed:
         Visit.history.bulk_history_create(
             [visit], update=True, default_change_reason=by, default_date=now
         )
     elif visit.status != to:
-        raise NotActive(visit)
+        raise Stale(visit) if seen not in (None, visit.version) else NotActive(visit)
     return bool(changed)
 
 

@@ -1,45 +1,84 @@
-"""Public holidays as rows, so that staff can see them and stay open on one."""
+"""Public holidays as rows, so that staff can see them and stay open on one.
 
+What every unit of the state closes for is filled in as closed; optional days and the city's own
+holidays are filled in as open, for staff to tick.
+"""
+
+import json
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import holidays
+from django.db import transaction
 from django.utils import timezone
 
 from scheduling.models import Closure
 
-SOURCE = "holidays"
-_STATE = "PR"
+HOLIDAYS, OPTIONAL, MUNICIPAL = "holidays", "optional", "municipal"
+_STATE, _CITY = "PR", "Foz do Iguaçu"
+_MUNICIPAL = Path(__file__).parent / "municipal_holidays.json"
+
+Day = tuple[date, str, Closure.Kind]
 
 
+@transaction.atomic
 def fill_holidays(now: datetime) -> int:
-    """Write this year's and next year's public holidays as closures; the number of new ones.
+    """Write this year's and next year's holidays as closures; the number of new ones.
 
-    Optional days (Carnival, Corpus Christi) are left open. A row that exists is never changed: a
-    holiday that staff have switched off (`active`) stays off.
+    A row that exists is never changed: a holiday that staff have switched off (`active`) stays
+    off, an optional one that they have ticked stays ticked.
     """
     this_year = timezone.localtime(now).year
     years = [this_year, this_year + 1]
+    return (
+        _fill(_public(years), HOLIDAYS, active=True)
+        + _fill(_optional(years), OPTIONAL, active=False)
+        + _fill(_municipal(years), MUNICIPAL, active=False)
+    )
+
+
+def _public(years: list[int]) -> Iterable[Day]:
     national = holidays.country_holidays("BR", categories="public", years=years, language="pt_BR")
     of_state = holidays.country_holidays(
         "BR", subdiv=_STATE, categories="public", years=years, language="pt_BR"
     )
-    return sum(
-        _fill(day, name, Closure.Kind.NATIONAL if day in national else Closure.Kind.STATE)
-        for day, name in sorted(of_state.items())
-    )
+    for day, name in of_state.items():
+        yield day, name, Closure.Kind.NATIONAL if day in national else Closure.Kind.STATE
 
 
-def _fill(day: date, name: str, kind: Closure.Kind) -> bool:
-    _, created = Closure.objects.get_or_create(
-        source=SOURCE,
-        starts_at=_midnight(day),
-        defaults={
-            "ends_at": _midnight(day + timedelta(days=1)),
-            "name": name.replace("; ", " / "),
-            "kind": kind,
-        },
+def _optional(years: list[int]) -> Iterable[Day]:
+    days = holidays.country_holidays(
+        "BR", subdiv=_STATE, categories="optional", years=years, language="pt_BR"
     )
-    return created
+    for day, name in days.items():
+        yield day, name, Closure.Kind.OPTIONAL
+
+
+def _municipal(years: list[int]) -> Iterable[Day]:
+    of_city = json.loads(_MUNICIPAL.read_text())[_CITY]
+    for year in years:
+        for each in of_city["days"]:
+            day = date(year, each["month"], each["day"])
+            yield day, each["name"], Closure.Kind.MUNICIPAL
+
+
+def _fill(days: Iterable[Day], source: str, *, active: bool) -> int:
+    rows = [
+        Closure.objects.get_or_create(
+            source=source,
+            external_id="",
+            starts_at=_midnight(day),
+            defaults={
+                "ends_at": _midnight(day + timedelta(days=1)),
+                "name": name.replace("; ", " / "),
+                "kind": kind,
+                "active": active,
+            },
+        )
+        for day, name, kind in sorted(days)
+    ]
+    return sum(created for _row, created in rows)
 
 
 def _midnight(day: date) -> datetime:

@@ -11,6 +11,7 @@ from scheduling.booking import (
     NotActive,
     SlotClosed,
     SlotTaken,
+    Stale,
     book,
     cancel,
     confirm,
@@ -18,7 +19,7 @@ from scheduling.booking import (
     mark,
     reschedule,
 )
-from scheduling.models import Closure, Visit, VisitRules
+from scheduling.models import Closure, ExtraOpening, Visit, VisitRules
 from scheduling.seed import seed
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,82 @@ def test_an_old_copy_of_the_visit_decides_nothing(visit):
     assert stale.status == "cancelled"
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda visit, seen: cancel(visit, "", now=NOW, by="staff", seen=seen),
+        lambda visit, seen: mark(visit, "attended", now=NOW, by="staff", seen=seen),
+        lambda visit, seen: reschedule(visit, ELEVEN, now=NOW, by="staff", seen=seen),
+    ],
+)
+def test_what_a_page_showed_before_the_parent_acted_decides_nothing(visit, step):
+    seen = visit.version
+    confirm(Visit.objects.get(pk=visit.pk), now=NOW, by="parent")
+
+    with pytest.raises(Stale) as refused:
+        step(visit, seen)
+
+    assert refused.value.visit.status == status(visit) == "confirmed"
+    assert step(visit, refused.value.visit.version)
+
+
+def test_every_change_of_a_visit_counts(visit):
+    confirm(visit, now=NOW, by="parent")
+    mark(visit, "attended", now=AFTER, by="staff")
+    mark(visit, "attended", now=AFTER, by="staff", seen=visit.version)
+    assert visit.version == 3
+
+
+def test_buffers_keep_other_visits_away(visit, other):
+    VisitRules.objects.update(before_minutes=5, after_minutes=20)
+
+    for at in (TEN - timedelta(minutes=30), TEN + timedelta(minutes=30)):
+        with pytest.raises(SlotTaken):
+            book(other, at, now=NOW, by="parent")
+    VisitRules.objects.update(capacity=2)
+    assert book(other, TEN + timedelta(minutes=30), now=NOW, by="parent").seat == 1
+
+
+def test_an_extra_opening_receives_and_a_closure_goes_before_it(lead):
+    saturday = TEN + timedelta(days=4)
+    ExtraOpening.objects.create(
+        starts_at=saturday, ends_at=saturday + timedelta(hours=1), name="Mutirão"
+    )
+    closed = Closure.objects.create(
+        starts_at=saturday, ends_at=saturday + timedelta(minutes=30), name="Dedetização"
+    )
+
+    assert load_calendar(NOW).free(saturday.date(), saturday.date()) == (
+        [saturday + timedelta(minutes=30)]
+    )
+    closed.delete()
+    assert book(lead, saturday, now=NOW, by="parent").pk
+
+
+def test_a_busy_time_in_google_is_taken_and_tells_nothing(lead):
+    Closure.objects.create(
+        starts_at=TEN,
+        ends_at=ELEVEN,
+        name="Dentista da Bia",
+        kind="google",
+        source="google",
+        external_id="x",
+    )
+    verdict = load_calendar(NOW).verdict(TEN)
+    assert (verdict.status, verdict.closure) == ("taken", "")
+    with pytest.raises(SlotTaken):
+        book(lead, TEN, now=NOW, by="parent")
+
+
+def test_the_past_is_counted_with_the_closures_of_then():
+    Closure.objects.create(
+        starts_at=TEN - timedelta(days=7), ends_at=ELEVEN - timedelta(days=7), name="Reunião"
+    )
+    since = NOW - timedelta(days=6)
+    calendar = load_calendar(NOW, since=since)
+    assert calendar.open_between(since, since + timedelta(hours=9)) == timedelta(hours=5)
+
+
 def test_staff_mark_who_came_and_set_a_wrong_mark_right(lead, visit):
     assert mark(visit, "no_show", now=AFTER, by="staff") is True
     assert stage(lead) == "talking"
@@ -217,8 +294,8 @@ def test_a_late_mark_leaves_the_next_visit_alone(lead, visit):
     assert stage(lead) == "booked"
 
 
-def test_four_queries_load_the_calendar(visit, django_assert_num_queries):
-    with django_assert_num_queries(4):
+def test_five_queries_load_the_calendar(visit, django_assert_num_queries):
+    with django_assert_num_queries(5):
         load_calendar(NOW)
 
 

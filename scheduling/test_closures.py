@@ -1,7 +1,9 @@
 from datetime import datetime, timedelta
+from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from scheduling.booking import load_calendar
@@ -22,15 +24,47 @@ def test_this_and_next_years_public_holidays_are_closed_days():
     assert {"01/01/2026", "03/04/2026", "20/11/2026", "25/12/2027"} <= set(days)
     assert all(row.ends_at - row.starts_at == timedelta(days=1) for row in days.values())
     assert days["25/12/2026"].name == "Natal"
-    assert {row.kind for row in days.values()} == {"national"}
+    assert {row.kind for row in days.values() if row.active} == {"national"}
 
 
-@pytest.mark.parametrize("optional", ["17/02/2026", "04/06/2026", "24/12/2026"])
-def test_optional_days_stay_open(optional):
+@pytest.mark.parametrize(
+    ("day", "kind"),
+    [
+        ("17/02/2026", "optional"),
+        ("04/06/2026", "optional"),
+        ("24/12/2027", "optional"),
+        ("10/06/2026", "municipal"),
+        ("24/06/2027", "municipal"),
+    ],
+)
+def test_optional_and_municipal_days_are_offered_and_stay_open(day, kind):
     fill_holidays(NOW)
 
-    closed = {f"{timezone.localtime(row.starts_at):%d/%m/%Y}" for row in Closure.objects.all()}
-    assert optional not in closed
+    offered = {
+        f"{timezone.localtime(row.starts_at):%d/%m/%Y}": row.kind
+        for row in Closure.objects.filter(active=False)
+    }
+    assert offered[day] == kind
+
+
+def test_a_municipal_day_that_staff_ticked_closes():
+    seed(NOW)
+    day = datetime(2027, 6, 10, 10, tzinfo=TZ)
+    now = day - timedelta(days=3)
+    assert load_calendar(now).verdict(day).free
+
+    Closure.objects.filter(kind="municipal", starts_at__year=2027, starts_at__day=10).update(
+        active=True
+    )
+    fill_holidays(now)
+
+    assert load_calendar(now).verdict(day).closure == "Aniversário de Foz do Iguaçu"
+
+
+def test_holidays_are_filled_by_command():
+    said = StringIO()
+    call_command("fill_holidays", stdout=said)
+    assert said.getvalue() == f"{Closure.objects.count()} new closures\n"
 
 
 def test_filling_again_adds_nothing_and_keeps_what_staff_changed():

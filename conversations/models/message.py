@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +71,13 @@ class Message(models.Model):
     rev = models.PositiveBigIntegerField(_("revision"))
     status = models.CharField(_("status"), max_length=9, choices=Status)
     sent_at = models.DateTimeField(_("sent"), help_text=_("By WhatsApp's clock"))
-    created_at = models.DateTimeField(_("stored"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        _("created"),
+        default=timezone.now,
+        editable=False,
+        help_text=_("Received by the webhook, or written by a turn or by staff"),
+    )
+    stored_at = models.DateTimeField(_("stored"), db_default=Now(), editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
 
@@ -98,11 +105,17 @@ class Message(models.Model):
     epoch = models.PositiveIntegerField(_("epoch"), default=0)
     due_at = models.DateTimeField(_("sending due at"), null=True, blank=True)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    expires_at = models.DateTimeField(
+        _("too late from"), null=True, blank=True, help_text=_("Not sent any more from then on")
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     resent = models.BooleanField(
         _("sent again"), default=False, help_text=_("Once, after the gateway said it had not left")
     )
     error = models.CharField(_("error"), max_length=200, blank=True)
+    accepted_at = models.DateTimeField(_("accepted by the gateway"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("message")

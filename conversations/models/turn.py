@@ -11,6 +11,9 @@ class Turn(models.Model):
         Conversation, on_delete=models.CASCADE, related_name="turns", verbose_name=_("conversation")
     )
     epoch = models.PositiveIntegerField(_("epoch"))
+    due_at = models.DateTimeField(
+        _("due"), null=True, blank=True, help_text=_("When the burst was over")
+    )
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"))
     tier = models.CharField(_("understood by"), max_length=20)

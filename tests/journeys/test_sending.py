@@ -221,6 +221,21 @@ def test_acknowledgements_from_before_the_answer_count(talking, gateway, work):
     assert statuses(talking) == ["delivered"]
 
 
+def test_each_stage_of_a_message_has_its_moment(parent, gateway, work):
+    parent.says("Quanto custa?")
+    work.turns(11)
+    work.sends(12)
+    (reply,) = parent.replies
+    for status in ("DELIVERY_ACK", "READ", "DELIVERY_ACK"):
+        update = {"keyId": reply.provider_id, "remoteJid": parent.jid, "status": status}
+        parent.post({"event": "messages.update", "instance": "vila-a", "data": update})
+    (reply,) = parent.replies
+    heard = parent.conversation.messages.get(direction="in")
+    assert heard.created_at <= heard.stored_at < reply.turn.due_at < reply.turn.started_at
+    assert reply.turn.finished_at == reply.created_at < reply.accepted_at
+    assert heard.created_at < reply.delivered_at < reply.read_at
+
+
 def test_nothing_of_the_bot_leaves_after_a_take_over(talking, gateway, work, staff):
     reply(talking, "1", "2")
     assert handoff.take_over(talking.conversation.pk, staff, timezone.now())

@@ -2,12 +2,8 @@ from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import (
-    DateTimeRangeField,
-    RangeOperators,
-)
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Greatest
@@ -15,123 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from billing_rules.periods import Dated, DatedQuerySet, never_two_at_once, range_of_one
+from billing_rules.periods import range_of_one
 from leads.models import Lead
-
-
-class VisitRules(Dated):
-    """How visits are booked, for the whole unit."""
-
-    minutes = models.PositiveSmallIntegerField(
-        _("minutes of a visit"),
-        default=30,
-        validators=[MinValueValidator(5), MaxValueValidator(480)],
-    )
-    capacity = models.PositiveSmallIntegerField(
-        _("visits at the same time"), default=1, validators=[MinValueValidator(1)]
-    )
-    notice_minutes = models.PositiveIntegerField(_("minutes of notice"), default=60)
-    horizon_days = models.PositiveSmallIntegerField(_("days ahead"), default=30)
-
-    objects = DatedQuerySet.as_manager()
-
-    class Meta(Dated.Meta):
-        verbose_name = _("visit rules")
-        verbose_name_plural = _("visit rules")
-        constraints = [
-            *Dated.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(minutes__gte=5, minutes__lte=480, capacity__gte=1),
-                name="visit_rules_are_possible",
-            ),
-            never_two_at_once("one_row_of_visit_rules"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.minutes} min × {self.capacity}"
-
-
-class OpeningHours(Dated):
-    """One stretch of one weekday in which visits are received; `closes` is already closed."""
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, _("Monday")
-        TUESDAY = 1, _("Tuesday")
-        WEDNESDAY = 2, _("Wednesday")
-        THURSDAY = 3, _("Thursday")
-        FRIDAY = 4, _("Friday")
-        SATURDAY = 5, _("Saturday")
-        SUNDAY = 6, _("Sunday")
-
-    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
-    opens = models.TimeField(_("opens"))
-    closes = models.TimeField(_("closes"))
-
-    objects = DatedQuerySet.as_manager()
-
-    class Meta(Dated.Meta):
-        verbose_name = _("opening hours")
-        verbose_name_plural = _("opening hours")
-        ordering = ["weekday", "opens", "-valid_from"]
-        constraints = [
-            *Dated.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(weekday__lte=6, closes__gt=F("opens")),
-                name="opening_hours_are_possible",
-                violation_error_message=_("It must close after it opens."),
-            ),
-            models.UniqueConstraint(
-                fields=["weekday", "opens"],
-                condition=Q(valid_until=None),
-                name="one_open_row_of_hours",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
-
-
-class Closure(models.Model):
-    """A time in which nobody is received. Holidays are filled in; staff switch them off or add."""
-
-    class Kind(models.TextChoices):
-        NATIONAL = "national", _("national holiday")
-        STATE = "state", _("state holiday")
-        MUNICIPAL = "municipal", _("municipal holiday")
-        STAFF = "staff", _("entered by staff")
-
-    starts_at = models.DateTimeField(_("starts at"))
-    ends_at = models.DateTimeField(_("ends at"), help_text=_("This moment is open again."))
-    name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STAFF)
-    source = models.CharField(
-        _("source"), max_length=30, blank=True, editable=False, help_text=_("Empty: staff.")
-    )
-    active = models.BooleanField(
-        _("closed"), default=True, help_text=_("Unmark to stay open on this holiday.")
-    )
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("closure")
-        verbose_name_plural = _("closures")
-        ordering = ["starts_at", "id"]
-        indexes = [models.Index(fields=["ends_at"], name="closure_by_end")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
-                name="closure_ends_after_start",
-                violation_error_message=_("The end must come after the beginning."),
-            ),
-            models.UniqueConstraint(
-                fields=["source", "starts_at"],
-                condition=~Q(source=""),
-                name="one_closure_per_source_and_day",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({timezone.localtime(self.starts_at):%d/%m/%Y})"
 
 
 def _span(start: str, end: str) -> Func:
@@ -158,6 +39,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
 
 class Visit(models.Model):
+    """One visit at one time: another time is another row, which `replaces` this one.
+
+    `version` counts its changes, for whoever acts on what a page showed and for Google Calendar.
+    """
+
     class Status(models.TextChoices):
         BOOKED = "booked", _("booked")
         CONFIRMED = "confirmed", _("confirmed")
@@ -193,6 +79,7 @@ class Visit(models.Model):
     client_key = models.CharField(
         _("key of the request"), max_length=64, unique=True, null=True, blank=True, editable=False
     )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

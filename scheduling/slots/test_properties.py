@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.slots import Calendar, Closed, Hours, Rules, spread
+from scheduling.slots import Calendar, Closed, Hours, Opened, Rules, spread
 
 TZ = ZoneInfo("America/Sao_Paulo")
 EVER = datetime(2010, 1, 1, tzinfo=UTC)
@@ -36,12 +37,15 @@ def calendars(draw):
             capacity=draw(st.integers(1, 3)),
             notice_minutes=draw(st.integers(0, 3000)),
             horizon_days=draw(st.integers(0, 20)),
+            before_minutes=draw(st.sampled_from([0, 5, 240])),
+            after_minutes=draw(st.sampled_from([0, 15, 240])),
         ),
         hours=tuple(draw(st.lists(hours(), max_size=6))),
         closures=tuple(Closed(1, *pair, "x") for pair in draw(st.lists(span, max_size=3))),
         taken=tuple(draw(st.lists(span, max_size=8))),
         now=now,
         tz=TZ,
+        openings=tuple(Opened(1, *pair) for pair in draw(st.lists(span, max_size=3))),
     )
 
 
@@ -59,12 +63,14 @@ def test_what_is_free_breaks_no_rule(calendar):
         assert calendar.verdict(at).free
         assert start - calendar.now >= timedelta(minutes=calendar.rules.notice_minutes)
         assert start - calendar.now <= timedelta(days=calendar.rules.horizon_days)
-        assert sum(a < end and start < b for a, b in calendar.taken) < calendar.rules.capacity
+        gap = calendar.rules.gap
+        near = sum(a < end + gap and start < b + gap for a, b in calendar.taken)
+        assert near < calendar.rules.capacity
         assert not any(row.starts_at < end and start < row.ends_at for row in calendar.closures)
         assert any(
             row.weekday == at.weekday() and row.opens <= at.time() < row.closes
             for row in calendar.hours
-        )
+        ) or any(row.starts_at <= start and end <= row.ends_at for row in calendar.openings)
 
 
 @settings(deadline=None)
@@ -97,6 +103,40 @@ def test_the_next_opening_is_open(calendar, at):
     if back is not None:
         assert back >= at
         assert calendar.is_open(back)
+
+
+@settings(deadline=None)
+@given(calendars(), st.lists(moments, min_size=3, max_size=3))
+def test_open_time_adds_up_and_closing_never_adds(calendar, three):
+    # Within some days: open time is counted day by day.
+    first, mid, last = sorted(min(at, min(three) + timedelta(days=20)) for at in three)
+    whole = calendar.open_between(first, last)
+
+    assert calendar.open_between(first, mid) + calendar.open_between(mid, last) == whole
+    assert timedelta() <= whole <= last.astimezone(UTC) - first.astimezone(UTC)
+    open_more = replace(calendar, closures=())
+    assert whole <= open_more.open_between(first, last)
+
+
+@settings(deadline=None)
+@given(calendars(), moments)
+def test_a_moment_is_open_exactly_when_its_minute_counts(calendar, at):
+    minute = timedelta(minutes=1)
+    counted = calendar.open_between(at, at + minute)
+    if calendar.is_open(at):
+        assert counted > timedelta()
+    else:
+        back = calendar.next_open(at)
+        assert back is None or calendar.open_between(at, back) == timedelta()
+
+
+@settings(deadline=None)
+@given(calendars(), moments)
+def test_nobody_is_written_to_in_quiet_hours(calendar, at):
+    then = calendar.not_quiet(at)
+    assert at <= then <= at + timedelta(hours=13)
+    assert calendar.rules.quiet_until <= then.time() < calendar.rules.quiet_from
+    assert calendar.not_quiet(then) == then
 
 
 @settings(deadline=None)

@@ -26,8 +26,10 @@ def local(text):
     return datetime.fromisoformat(text).replace(tzinfo=TZ)
 
 
-def calendar(now=NOW, hours=HOURS, closures=(), taken=(), **rules):
-    return Calendar(Rules(1, **rules), tuple(hours), tuple(closures), tuple(taken), now, TZ)
+def calendar(now=NOW, hours=HOURS, closures=(), taken=(), openings=(), **rules):
+    return Calendar(
+        Rules(1, **rules), tuple(hours), tuple(closures), tuple(taken), now, TZ, tuple(openings)
+    )
 
 
 def closed(start, end, name="Feriado"):

@@ -1,0 +1,5 @@
+"""When visits can be, and Google Calendar. Visits themselves are shown beside conversations."""
+
+from scheduling.admin import availability
+
+__all__ = ["availability"]
