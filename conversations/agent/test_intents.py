@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 
+from conversations.agent.intents import SURE, classify
 from conversations.agent.text_model import TRAINING, words
 from conversations.agent.training.fit import digest
-from conversations.agent.intents import SURE, classify
 from conversations.agent.training.train_intents import PHRASES_FILE, read_examples
 
 WEIGHTS_FILE = TRAINING / "intents.npz"

@@ -24,7 +24,16 @@ PHRASES = TRAINING / "handoff"
 GOLDEN = TRAINING.parent / "phrases"
 MOST_VARIANTS = 12
 GOLDEN_WEIGHT = 4  # times that a golden line is learnt
-OPENINGS = ("oi, ", "bom dia! ", "boa tarde, ", "olá ", "boa noite. ", "então, ", "moça, ", "gente ")
+OPENINGS = (
+    "oi, ",
+    "bom dia! ",
+    "boa tarde, ",
+    "olá ",
+    "boa noite. ",
+    "então, ",
+    "moça, ",
+    "gente ",
+)
 ENDINGS = (" por favor", ", obrigada", " pfv", ", pode ser?", " tá bom?", " 🙏", "!!", " urgente")
 
 
