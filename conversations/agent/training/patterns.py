@@ -6,6 +6,7 @@ An empty alternative leaves its words out.
 import random
 import re
 from collections.abc import Iterator
+from itertools import chain, zip_longest
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SPACES = re.compile(r"\s+")
@@ -14,11 +15,12 @@ _SPACES = re.compile(r"\s+")
 def variants(pattern: str, most: int) -> list[str]:
     """At most `most` different phrases, the same each time, every alternative about as often."""
     chance = random.Random(pattern)  # noqa: S311 - no secret
-    choices = [_dealt(choice.split("|"), chance) for choice in _CHOICE.findall(pattern)]
+    parts = _CHOICE.split(pattern)  # plain words and choices take turns
+    plain, choices = parts[::2], [_dealt(choice.split("|"), chance) for choice in parts[1::2]]
     found: dict[str, None] = {}
     for _ in range(most * 3):
-        turns = iter(choices)
-        phrase = _CHOICE.sub(lambda _, turns=turns: next(next(turns)), pattern)
+        chosen = [next(choice) for choice in choices]
+        phrase = "".join(chain.from_iterable(zip_longest(plain, chosen, fillvalue="")))
         found.setdefault(_SPACES.sub(" ", phrase).strip())
         if len(found) == most:
             break
