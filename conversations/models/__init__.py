@@ -2,6 +2,7 @@
 
 from conversations.models.conversation import Conversation, Handoff
 from conversations.models.followup import Followup, FollowupRules
+from conversations.models.gateway import GatewayState
 from conversations.models.knowledge import KnowledgeEntry
 from conversations.models.message import Message
 from conversations.models.raw_event import RawEvent
@@ -14,6 +15,7 @@ __all__ = [
     "Conversation",
     "Followup",
     "FollowupRules",
+    "GatewayState",
     "Handoff",
     "KnowledgeEntry",
     "Message",
