@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from conversations import replay
@@ -52,7 +53,7 @@ def test_staff_apply_it_by_a_dialog(parent, bug, admin_client):
     row = RawEvent.objects.get()
     page = admin_client.get(f"/admin/conversations/rawevent/{row.pk}/change/")
     assert page.status_code == 200
-    address = f"/admin/conversations/rawevent/{row.pk}/apply-again/"
+    address = reverse("admin:conversations_rawevent_apply_again", args=[row.pk])
     assert admin_client.get(address).status_code == 200  # the dialog; nothing has happened yet
     assert not Message.objects.exists()
     answer = admin_client.post(address, {"_form_submitted": "on"}, headers={"HX-Request": "true"})
