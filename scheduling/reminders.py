@@ -5,12 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LATE = 0.25  # of its lead: so late may a reminder be; one of 2 hours is not sent 20 minutes before
-BEFORE_NIGHT = timedelta(minutes=30)  # one that would fall into the night comes so long before it
+BEFORE_QUIET = timedelta(minutes=30)  # one that would fall into quiet hours comes so long before
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Night:
+class QuietHours:
     """When nobody is written to unasked, half-open; never if both are equal."""
 
     begins: time
@@ -18,7 +18,7 @@ class Night:
     tz: ZoneInfo
 
     def over(self, at: datetime) -> datetime | None:
-        """The beginning of the night that `at` lies in; None by day."""
+        """When the quiet hours began that `at` lies in; None outside of them."""
         local = at.astimezone(self.tz)
         for day in (local.date(), local.date() - _DAY):
             began = datetime.combine(day, self.begins, self.tz)
@@ -29,7 +29,7 @@ class Night:
         return None
 
     def next(self, at: datetime) -> datetime | None:
-        """The beginning of the first night after `at`; None if there are none."""
+        """When the next quiet hours after `at` begin; None if there are none."""
         if self.begins == self.ends:
             return None
         local = at.astimezone(self.tz)
@@ -47,19 +47,19 @@ class Due:
     expires: datetime
 
 
-def due(starts_at: datetime, booked_at: datetime, lead: timedelta, night: Night) -> Due | None:
+def due(starts_at: datetime, booked_at: datetime, lead: timedelta, quiet: QuietHours) -> Due | None:
     """When the family of a visit is reminded `lead` before it.
 
-    None for a visit booked later than that. What would fall into the night comes the evening
-    before, or not at all when it was not booked yet.
+    None for a visit booked later than that. What would fall into quiet hours comes
+    before them, or not at all when it was not booked yet.
     """
     if not lead:
         return None
     at = starts_at.astimezone(UTC) - lead
     expires = at + lead * LATE
-    if began := night.over(at):
-        at, expires = began - BEFORE_NIGHT, began
-    elif (evening := night.next(at)) and evening < expires:
+    if began := quiet.over(at):
+        at, expires = began - BEFORE_QUIET, began
+    elif (evening := quiet.next(at)) and evening < expires:
         expires = evening
     if booked_at > at:
         return None

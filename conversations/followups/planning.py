@@ -11,7 +11,7 @@ from conversations.models import Conversation, Followup, FollowupRules
 from conversations.models.followup import WINDOW_HOURS
 from leads.models import Lead
 from scheduling import reminders
-from scheduling.models import Visit
+from scheduling.models import Visit, VisitRules
 
 SECOND_THOUGHTS = timedelta(minutes=30)  # a wrong mark can be set right before anything is said
 NOT_LATER_THAN = timedelta(days=3)  # after the visit
@@ -26,12 +26,12 @@ Wanted = dict[Key, tuple[Visit, reminders.Due]]
 def plan(now: datetime) -> None:
     """Make the missing rows, move those whose time has changed, remove those that lost their
     reason. What is settled stays. A handful of queries, however often it is run."""
-    rules = rules_at(now)
+    rules, quiet = rules_at(now), quiet_at(now)
     visits = list(_visits(now))
     wanted: Wanted = {
         (visit.pk, kind): (visit, due)
         for visit in visits
-        for kind, due in of_visit(visit, rules)
+        for kind, due in of_visit(visit, rules, quiet)
         if due.expires > now
     }
     of_visits = Followup.objects.filter(visit__isnull=False)
@@ -56,16 +56,19 @@ def rules_at(now: datetime) -> FollowupRules:
     return FollowupRules.objects.at(now).first() or FollowupRules()
 
 
-def night(rules: FollowupRules) -> reminders.Night:
-    return reminders.Night(rules.night_begins, rules.night_ends, ZoneInfo(settings.TIME_ZONE))
+def quiet_at(now: datetime) -> reminders.QuietHours:
+    rules = VisitRules.objects.at(now).first() or VisitRules()
+    return reminders.QuietHours(rules.quiet_from, rules.quiet_until, ZoneInfo(settings.TIME_ZONE))
 
 
-def of_visit(visit: Visit, rules: FollowupRules) -> Iterator[tuple[Kind, reminders.Due]]:
+def of_visit(
+    visit: Visit, rules: FollowupRules, quiet: reminders.QuietHours
+) -> Iterator[tuple[Kind, reminders.Due]]:
     """What the visit, as it is now, gives reason to say, and when."""
     if visit.status in Visit.ACTIVE:
         leads = {Kind.EARLY: rules.early_lead, Kind.LATE: rules.late_lead}
         for kind, lead in leads.items():
-            due = reminders.due(visit.starts_at, visit.created_at, lead, night(rules))
+            due = reminders.due(visit.starts_at, visit.created_at, lead, quiet)
             if due:
                 yield kind, due
     elif visit.status == Visit.Status.ATTENDED and rules.thanks:

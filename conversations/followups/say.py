@@ -33,7 +33,7 @@ STILL_TALKING = timedelta(minutes=5)  # since the last word; a reminder does not
 Kind = Followup.Kind
 Why = Followup.Why
 Mode = Conversation.Mode
-HOLDING = frozenset({Why.TEAM, Why.BUSY, Why.NIGHT})  # may pass before it is too late
+HOLDING = frozenset({Why.TEAM, Why.BUSY, Why.QUIET})  # may pass before it is too late
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _obstacle(row: Followup, conversation: Conversation, now: datetime) -> Why:
         return Why.TEAM
     if _in_talk(conversation, now):
         return Why.BUSY
-    return Why.NONE if _at_a_decent_hour(row, rules, now) else Why.NIGHT
+    return Why.NONE if _at_a_decent_hour(row, now) else Why.QUIET
 
 
 def _has_reason(
@@ -118,7 +118,7 @@ def _has_reason(
     if row.visit_id is None:
         return planning.silent(rules, now).filter(pk=conversation.pk).exists()
     visit = Visit.objects.get(pk=row.visit_id)
-    due = dict(planning.of_visit(visit, rules)).get(Kind(row.kind))
+    due = dict(planning.of_visit(visit, rules, planning.quiet_at(now))).get(Kind(row.kind))
     if due is None or not due.at <= now < due.expires:
         return False
     if row.kind == Kind.NO_SHOW:  # they have spoken of it, or chosen another time already
@@ -133,10 +133,10 @@ def _in_talk(conversation: Conversation, now: datetime) -> bool:
     return conversation.due_at is not None or (last is not None and now - last < STILL_TALKING)
 
 
-def _at_a_decent_hour(row: Followup, rules: FollowupRules, now: datetime) -> bool:
-    """Reminders whenever it is not night; everything else while somebody is at the unit."""
+def _at_a_decent_hour(row: Followup, now: datetime) -> bool:
+    """Reminders whenever it is not quiet; everything else while somebody is at the unit."""
     if row.kind in Followup.REMINDERS:
-        return planning.night(rules).over(now) is None
+        return planning.quiet_at(now).over(now) is None
     return load_calendar(now).is_open(timezone.localtime(now))
 
 

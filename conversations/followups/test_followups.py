@@ -143,7 +143,7 @@ def test_a_moved_visit_is_reminded_of_at_its_new_time_only(talk):
     assert said() == []
     assert planned() == {
         ("early", at("09/12/2026 09:30")),
-        ("late", at("10/12/2026 07:30")),
+        ("late", at("09/12/2026 19:30")),
     }
     sweep(at("09/12/2026 09:30"))
     assert "quinta-feira, 10/12, às 9h30" in said()[0].text
@@ -212,10 +212,9 @@ def test_the_gateway_away_for_long_drops_it_too(talk, settings):
     assert [message.status for message in said()] == ["dropped"]
 
 
-def test_by_night_nobody_is_woken(talk):
+def test_what_would_fall_into_quiet_hours_comes_before_them(talk):
     book(talk, at("03/12/2026 09:00"))
-    rules(night_begins="20:00", night_ends="08:00")
-    sweep(BOOKED + timedelta(minutes=1))
+    sweep(BOOKED)
     assert ("late", at("02/12/2026 19:30")) in planned()
 
 

@@ -1,4 +1,4 @@
-from datetime import time, timedelta
+from datetime import timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -28,12 +28,6 @@ class FollowupRules(Dated):
         validators=[MaxValueValidator(24)],
         help_text=_("Only for visits booked earlier than that. 0: none"),
     )
-    night_begins = models.TimeField(
-        _("nobody is written to from"),
-        default=time(21),
-        help_text=_("A reminder that would fall into the night comes the evening before"),
-    )
-    night_ends = models.TimeField(_("nobody is written to until"), default=time(7))
     thanks = models.BooleanField(_("thank after a visit"), default=True)
     no_show_message = models.BooleanField(_("offer another time when nobody came"), default=True)
     nudge_hours = models.PositiveSmallIntegerField(
@@ -89,7 +83,7 @@ class Followup(models.Model):
         OPTED_OUT = "opted_out", _("the family asked not to be written to")
         OVERTAKEN = "overtaken", _("something else happened meanwhile")
         BUSY = "busy", _("the family is writing")
-        NIGHT = "night", _("not at this hour")
+        QUIET = "quiet", _("not at this hour")
         UNBACKED = "unbacked", _("the text was refused")
 
     REMINDERS = (Kind.EARLY, Kind.LATE)

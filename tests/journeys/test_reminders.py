@@ -5,18 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from billing_rules.periods import replace
 from conversations import followups
-from conversations.models import Conversation, FollowupRules
+from conversations.models import Conversation
 from conversations.tasks import follow_up
 from scheduling import booking
-from scheduling.models import Visit
+from scheduling.models import Visit, VisitRules
 
 
 @pytest.fixture
 def visit(parent, run_due):
     """Ana's, on the first free morning from the day after tomorrow on; reminded at any hour."""
-    replace(FollowupRules.objects.get(), timezone.now(), night_begins="00:00", night_ends="00:00")
+    VisitRules.objects.update(quiet_from="00:00", quiet_until="00:00")
     parent.says("Oi, sou a Ana Prado")
     run_due()
     now = timezone.now()
