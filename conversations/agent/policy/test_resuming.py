@@ -134,3 +134,14 @@ def test_what_lies_outside_hours_is_met_with_what_is_near() -> None:
     )
     near = [datetime.combine(THURSDAY, at.time(), TZ) + timedelta(hours=h) for h in (-1, -0.5, 2)]
     assert decision.dialogue.offers == [one.isoformat() for one in near]
+
+
+def test_offers_keep_to_the_hours_a_family_prefers() -> None:
+    decision = run(Command("want_visit", "quero visitar"), family=KNOWN)  # in the afternoon
+    assert {datetime.fromisoformat(at).hour >= 14 for at in decision.dialogue.offers} == {True}
+
+
+def test_a_first_name_alone_corrects_no_whole_name() -> None:
+    decision = run(field("parent_name", "Carla"), family=KNOWN)
+    assert "corrected" not in texts(decision)
+    assert decision.family.parent_name == "Carla Dias"
