@@ -7,10 +7,9 @@ over real HTTP through the product's own providers.
 import random
 from typing import Any
 
+from benchmarks.answers.talk import Utterance
 from tests.stand_ins.brains import Asked
 from tests.stand_ins.models import ModelFault
-
-from benchmarks.answers.talk import Utterance
 
 DROPPED, WRONG_FIELD, WRONG_INTENT, FAILING = 0.05, 0.03, 0.02, 0.06
 FAULTS = ("refusal", "cut", "broken", "empty", "429:0", "500", "dropped", "html")
@@ -131,11 +130,11 @@ def _lies(text: str, asked: Asked) -> Commands:
     ]
 
 
-def _command(name: str, evidence: str, **attributes: Any) -> dict[str, Any]:
+def _command(command: str, evidence: str, /, **attributes: Any) -> dict[str, Any]:
     empty = dict.fromkeys(
         ("topic", "name", "value", "student", "correction", "option", "span", "reason")
     )
-    return {"command": name, "evidence": evidence} | empty | attributes
+    return {"command": command, "evidence": evidence} | empty | attributes
 
 
 BRAINS: dict[str, type[Oracle]] = {"oracle": Oracle, "noisy": Noisy, "adversary": Adversary}

@@ -145,3 +145,22 @@ def test_a_first_name_alone_corrects_no_whole_name() -> None:
     decision = run(field("parent_name", "Carla"), family=KNOWN)
     assert "corrected" not in texts(decision)
     assert decision.family.parent_name == "Carla Dias"
+
+
+@pytest.mark.parametrize(
+    ("text", "handed"),
+    [
+        ("vai ser pro meu filho Pedro", False),
+        ("é o Pedro, e quero falar com um atendente", True),
+    ],
+)
+def test_beside_the_answer_to_a_question_only_a_phrase_calls_a_person(
+    text: str, handed: bool
+) -> None:
+    reason = "asked_person" if handed else "enrolled_student"
+    decision = run(
+        field("student_name", "Pedro"),
+        Command("handoff", text, reason=reason),
+        dialogue=asked("student_name"),
+    )
+    assert (f"handoff_{reason}" in texts(decision)) is handed
