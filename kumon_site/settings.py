@@ -127,6 +127,7 @@ CACHES = {
     },
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # without Redis
 }
+RATELIMIT_USE_CACHE = "process"  # django-ratelimit at the login, which must not need Redis
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
