@@ -2,6 +2,7 @@
 
 from conversations.models.conversation import Conversation, Handoff
 from conversations.models.followup import Followup, FollowupRules
+from conversations.models.gateway import GatewayState
 from conversations.models.knowledge import KnowledgeEntry
 from conversations.models.llm import ExchangeRate, LLMProvider, ModelCall, ModelPrice
 from conversations.models.message import Message
@@ -16,6 +17,7 @@ __all__ = [
     "ExchangeRate",
     "Followup",
     "FollowupRules",
+    "GatewayState",
     "Handoff",
     "KnowledgeEntry",
     "LLMProvider",
