@@ -17,6 +17,7 @@ KNOWN = FIRST_NAMES | words_of("surnames.txt")
 COMMON = words_of("common_words.txt")
 # Everyday words that are a name where written with a capital.
 WORDS_TOO = frozenset({"abril", "ceu", "domingos", "luz", "mel", "rosa", "sol"})
+GIVEN = FIRST_NAMES | WORDS_TOO
 LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", "van"})
 
 _KIN = (

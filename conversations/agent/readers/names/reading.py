@@ -203,7 +203,7 @@ def _grown(message: Message, start: int, stop: int) -> int | None:
 
 def _surname_after_all(message: Message, start: int, at: int) -> bool:
     """ "Dias" is a common word, but a surname where a given name's clause ends with it."""
-    given = message.folded[start] in cues.FIRST_NAMES | cues.WORDS_TOO
+    given = message.folded[start] in cues.GIVEN
     return given and message.folded[at] in cues.KNOWN and message.ends(at + 1)
 
 
