@@ -116,7 +116,7 @@ def _stands_alone(message: Message, name: _Name) -> bool:
     """Whether the clause ends with the name, and no age follows."""
     rest = message.after(name.stop)
     aged = re.match(r" (?:, |\( )?\d", rest)
-    spelled = re.match(r" com (?:[a-z]|dois|duas) ", rest)  # "Edinalva com E"
+    spelled = re.match(r" (?:com (?:[a-z]|dois|duas)|mesm[oa]) ", rest)  # "Edinalva com E"
     return spelled is not None or (message.ends(name.stop) and not aged)
 
 
@@ -211,7 +211,7 @@ def _may_name(form: str) -> bool:
     return (
         len(form) > 1
         and form.replace("-", "").isalpha()
-        and form not in cues.COMMON
+        and form.removesuffix("-feira") not in cues.COMMON
         and form not in cues.LINKS
         and re.search(r"[aeiouy]", form) is not None
         and not re.search(r"(.)\1\1", form)
