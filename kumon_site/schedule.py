@@ -12,4 +12,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "scheduling.tasks.fill_holidays",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
     },
+    "sync-calendar": {
+        "task": "scheduling.tasks.sync_calendar",
+        "schedule": 20.0,  # seconds
+        "options": {"expires": 20.0},
+    },
 }

@@ -20,6 +20,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Closures"), "event_busy", "scheduling.closure"),
         (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
+        (_("Google Calendar"), "sync", "scheduling.visitevent"),
     ]),
     (_("Rules and prices"), [
         (_("Monthly fees"), "payments", "billing_rules.monthlyfee"),
