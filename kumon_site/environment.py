@@ -64,6 +64,15 @@ def url(name: str, *schemes: str) -> str:
     return _default(name, "", " or ".join(f"{each}://…" for each in schemes), secret=True)
 
 
+def email(name: str) -> dict[str, Any]:
+    """Django's e-mail settings; without an address, e-mails are written to the log."""
+    given = _given(name)
+    with suppress(environ.ImproperlyConfigured, ValueError):
+        return dict(environ.Env.email_url_config(given or "consolemail://"))
+    _default(name, "", "smtp+tls://user:password@host:587", secret=True)
+    return dict(environ.Env.email_url_config("consolemail://"))
+
+
 def database(name: str, address: str, instead: str) -> dict[str, Any]:
     """Django's configuration of a PostgreSQL `address`; that of `instead` if it is none."""
     with suppress(ValueError):

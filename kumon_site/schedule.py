@@ -8,6 +8,11 @@ from typing import Any
 from celery.schedules import crontab
 
 SCHEDULE: dict[str, dict[str, Any]] = {
+    "look-after": {
+        "task": "kumon_site.operations.tasks.look_after",
+        "schedule": crontab(),  # every minute
+        "options": {"expire_seconds": 55},  # the next one looks anyway
+    },
     "fill-holidays": {
         "task": "scheduling.tasks.fill_holidays",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
@@ -16,5 +21,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "scheduling.tasks.sync_calendar",
         "schedule": 20.0,  # seconds
         "options": {"expires": 20.0},
+    },
+    "say-what-we-start": {
+        "task": "conversations.tasks.follow_up",
+        "schedule": crontab(),
+        "options": {"expires": 60},  # the next minute sees the same rows
     },
 }

@@ -110,7 +110,13 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,
 )
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+# After an outage each request tries anew; the pool's own attempts grow minutes apart.
+DATABASES["default"]["OPTIONS"]["pool"] = {
+    "min_size": 1,
+    "max_size": 12,
+    "timeout": 10,
+    "reconnect_timeout": 5,
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -250,6 +256,13 @@ FORMAT_MODULE_PATH = "kumon_site.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = DEBUG
+
+# --- who is told of alerts ----------------------------------------------------------------------
+vars().update(environment.email("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_WHATSAPP = env.list("ALERT_WHATSAPP", default=[])
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="recepcao@localhost")
 
 # --- logs and figures ---------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -146,7 +146,7 @@ def _visit(lead: Lead, number: int, now: datetime) -> None:
     day = midnight if number % 2 == 0 else midnight + timedelta(days=number % 9 - 3)
     starts = day + timedelta(hours=9, minutes=30 * (number // 2 % 6))
     cancelled = number % 7 == 6
-    status = "cancelled" if cancelled else ("booked", "confirmed")[number % 2]
+    status = "cancelled" if cancelled else ("booked", "confirmed")[number // 2 % 2]
     Visit.objects.create(
         lead=lead, starts_at=starts, ends_at=starts + timedelta(minutes=30), status=status,
         created_by="parent", created_at=now - timedelta(days=9), seat=number // 12 * 2 + number % 2,

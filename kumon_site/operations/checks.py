@@ -139,6 +139,21 @@ def _servers() -> Found:
             )
 
 
+def _alerts() -> Found:
+    if not settings.ALERT_EMAILS:
+        yield checks.Info(
+            "ALERT_EMAILS is empty: nobody is told when families are not answered.",
+            hint="Give the addresses of those who look after the reception.",
+            id="kumon.I034",
+        )
+    elif settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        yield checks.Info(
+            "EMAIL_URL is missing, so alerts' e-mails only go to the log.",
+            hint="For example EMAIL_URL=smtp+tls://user:password@mail.example.com:587",
+            id="kumon.I035",
+        )
+
+
 def _transport() -> Found:
     if not settings.SECURE_SSL_REDIRECT:
         yield checks.Warning(
@@ -156,5 +171,6 @@ PRODUCTION: tuple[Callable[[], Found], ...] = (
     _metrics_token,
     _simulator,
     _servers,
+    _alerts,
     _transport,
 )

@@ -20,6 +20,7 @@ from conversations.admin.messages import needing
 from conversations.admin.visits.page import STATUS_COLOURS
 from conversations.admin.visits.periods import periods
 from conversations.models import Conversation
+from kumon_site.operations.models import Alert
 from leads.models import Lead
 from scheduling.models import Visit
 
@@ -73,6 +74,8 @@ def needs(now: datetime) -> list[Figure]:
         _figure(_("Unconfirmed visits"), "event_upcoming", unconfirmed,
                 {"when": "coming", "status__exact": "booked"}),
         _figure(_("Visits without an outcome"), "help", unmarked, {"when": "unmarked"}),
+        _figure(_("Open alerts"), "notification_important", Alert.objects.open(),
+                {"situation": "open"}, urgent=True),
         _figure(_("Failed sends"), "sms_failed", needing("failed", now),
                 {"needs": "failed"}, urgent=True),
         _figure(_("Unanswered messages"), "mark_chat_unread", needing("unanswered", now),

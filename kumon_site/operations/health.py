@@ -21,17 +21,21 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from conversations.connections import give_back
 from conversations.whatsapp.base import SendError, gateway
-from kumon_site.operations import waiting
+from kumon_site.operations import breakers, samples, waiting
+from scheduling.breaker import Breaker
 
 SECONDS = 1.8  # probes commonly give up after 2
 LATE_SECONDS = 60.0  # a healthy `work` begins within a second or two
+CLOCK_SECONDS = 180.0  # worker and beat take the figures each minute
 EXPECTED = (OSError, psycopg.Error, Error, redis.RedisError, httpx2.HTTPError, SendError)
+FINE = ("ok", "memory", "off", "unknown")  # "off": no key given; "unknown": not seen yet
 
 Answer = dict[str, Any]
 Question = Callable[[], Answer]
 
-_asking = ThreadPoolExecutor(max_workers=8, thread_name_prefix="health")
+_asking = ThreadPoolExecutor(max_workers=16, thread_name_prefix="health")
 
 
 @never_cache
@@ -51,14 +55,17 @@ def ready(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def everything(request: HttpRequest) -> JsonResponse:
-    """Each dependency: 503 when nothing works ("down"), 200 when all or part does ("degraded")."""
-    return _told(_ask(ESSENTIAL | HELPFUL))
+    """Each dependency: 503 when nothing works ("down"), 200 when all or part does ("degraded").
+    The breakers' states besides; no probe costs a model's call."""
+    states = {state.name: state for state in breakers.states()}
+    answers = _ask(ESSENTIAL | HELPFUL)
+    return _told(answers, breakers={name: state.state for name, state in states.items()})
 
 
-def _told(answers: dict[str, Answer]) -> JsonResponse:
-    bad = {name for name, answer in answers.items() if answer["state"] not in ("ok", "memory")}
+def _told(answers: dict[str, Answer], **more: Any) -> JsonResponse:
+    bad = {name for name, answer in answers.items() if answer["state"] not in FINE}
     status = "down" if bad & ESSENTIAL.keys() else "degraded" if bad else "ok"
-    body = {"status": status, "dependencies": answers}
+    body = {"status": status, "dependencies": answers, **more}
     return JsonResponse(body, status=503 if status == "down" else 200)
 
 
@@ -121,15 +128,45 @@ def _qdrant() -> Answer:
     return {"state": "ok"}
 
 
+def _by_breaker(name: str, setting: str) -> Question:
+    """A service that is called only when there is work for it: how its last calls went."""
+
+    def question() -> Answer:
+        if not getattr(settings, setting, ""):
+            return {"state": "off"}
+        state = Breaker(name).state().state
+        return {"state": "ok" if state == "closed" else state}
+
+    return question
+
+
 def _queue() -> Answer:
     try:
         late = waiting.seconds_late(timezone.now())
     finally:
-        connection.close()  # this thread's, back to the pool
+        give_back()
     worst = max(late.values())
     ages = {f"oldest_{name[:-1]}_seconds": round(age, 1) for name, age in late.items()}
     return {"state": "late" if worst > LATE_SECONDS else "ok", **ages}
 
 
+def _clock() -> Answer:
+    try:
+        ago = samples.seconds_since(timezone.now())
+    finally:
+        give_back()
+    if ago is None:
+        return {"state": "unknown"}
+    return {"state": "late" if ago > CLOCK_SECONDS else "ok", "seconds_ago": round(ago, 1)}
+
+
 ESSENTIAL: dict[str, Question] = {"postgres": _postgres, "redis": _redis}
-HELPFUL: dict[str, Question] = {"gateway": _gateway, "qdrant": _qdrant, "queue": _queue}
+HELPFUL: dict[str, Question] = {
+    "gateway": _gateway,
+    "openai": _by_breaker("openai", "OPENAI_API_KEY"),
+    "anthropic": _by_breaker("anthropic", "ANTHROPIC_API_KEY"),
+    "calendar": _by_breaker("calendar", "GOOGLE_CALENDAR_ID"),
+    "qdrant": _qdrant,
+    "queue": _queue,
+    "clock": _clock,
+}

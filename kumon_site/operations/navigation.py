@@ -14,6 +14,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Visits"), "event", "scheduling.visit"),
         (_("Handoffs"), "support_agent", "conversations.handoff"),
         (_("Messages"), "sms", "conversations.message"),
+        (_("Messages we start"), "notifications_active", "conversations.followup"),
     ]),
     (_("Agenda"), [
         (_("Opening hours"), "schedule", "scheduling.openinghours"),
@@ -21,6 +22,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
         (_("Google Calendar"), "sync", "scheduling.visitevent"),
+        (_("Rules for messages we start"), "schedule_send", "conversations.followuprules"),
     ]),
     (_("Rules and prices"), [
         (_("Monthly fees"), "payments", "billing_rules.monthlyfee"),
@@ -40,6 +42,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Login attempts"), "lock", "axes.accessattempt"),
     ]),
     (_("System"), [
+        (_("Alerts"), "notification_important", "operations.alert"),
         (_("Turns"), "account_tree", "conversations.turn"),
         (_("Raw events"), "webhook", "conversations.rawevent"),
         (_("Schedules"), "timer", "django_celery_beat.periodictask"),

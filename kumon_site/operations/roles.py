@@ -10,14 +10,14 @@ READER, ATTENDANT, COORDINATOR, ADMINISTRATOR = (
     "Administração",
 )
 
-_OURS = ("billing_rules", "leads", "scheduling", "conversations")
+_OURS = ("billing_rules", "leads", "scheduling", "conversations", "operations")
 _RULES = Q(content_type__app_label="billing_rules") | Q(
     content_type__app_label="scheduling",
     content_type__model__in=["openinghours", "closure", "extraopening", "visitrules"],
 )
 _WORDS = Q(
     content_type__app_label="conversations",
-    content_type__model__in=["knowledgeentry", "textoverride", "unit"],
+    content_type__model__in=["knowledgeentry", "textoverride", "unit", "followuprules"],
 )
 _FAMILIES = Q(codename__in=[
     "add_lead", "change_lead", "add_student", "change_student", "add_visit", "change_visit",

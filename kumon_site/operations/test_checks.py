@@ -17,6 +17,8 @@ SAFE = {
     "EVOLUTION_INSTANCE": "unit",
     "EVOLUTION_WEBHOOK_TOKEN": "a-token-long-enough",
     "METRICS_TOKEN": "",
+    "ALERT_EMAILS": ["staff@reception.example"],
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "SIMULATOR": False,
     "SIMULATED_GATEWAY": False,
 }
@@ -55,6 +57,8 @@ def found(settings):
         ({"EVOLUTION_WEBHOOK_TOKEN": "short"}, ["kumon.E023"]),
         ({"METRICS_TOKEN": "short"}, ["kumon.E024"]),
         ({"METRICS_TOKEN": "long-enough-to-hold"}, []),
+        ({"ALERT_EMAILS": []}, ["kumon.I034"]),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, ["kumon.I035"]),
         ({"SIMULATOR": True}, ["kumon.E025"]),
         ({"SIMULATOR": True, "SIMULATED_GATEWAY": True}, ["kumon.W030"]),
         ({"EMBEDDED_POSTGRES": True}, ["kumon.W031"]),

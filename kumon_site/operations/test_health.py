@@ -3,12 +3,15 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
 from conversations.models import Conversation
 from kumon_site.operations import health
+from kumon_site.operations.models import Sample
 from leads.models import Lead
+from scheduling.breaker import Breaker
 from tests.stand_ins.evolution import EvolutionStandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,14 +55,38 @@ def test_every_dependency_tells_its_state_and_latency(client, evolution):
         "postgres": "ok",
         "redis": "ok",
         "gateway": "ok",
+        "openai": "off",
+        "anthropic": "off",
+        "calendar": "off",
         "qdrant": "memory",
         "queue": "ok",
+        "clock": "unknown",
     }
+    assert body["breakers"] == dict.fromkeys(
+        ["gateway", "openai", "anthropic", "calendar", "qdrant"], "closed"
+    )
     assert all(answer["latency_ms"] >= 0 for answer in found.values())
     assert found["gateway"]["simulated"] is False
     assert (
         found["queue"] | {"oldest_turn_seconds": 0.0, "oldest_send_seconds": 0.0} == found["queue"]
     )
+
+
+@pytest.mark.parametrize(("ago", "state"), [(20, "ok"), (200, "late")])
+def test_worker_and_beat_are_known_by_their_samples(client, evolution, ago, state):
+    Sample.objects.create(name="queue.turns", at=timezone.now() - timedelta(seconds=ago), value=0)
+    assert get(client)[1]["dependencies"]["clock"]["state"] == state
+
+
+def test_a_provider_is_as_its_breaker_is(client, evolution, settings):
+    settings.OPENAI_API_KEY = "key-of-a-test"
+    assert get(client)[1]["dependencies"]["openai"]["state"] == "ok"
+    with pytest.raises(OSError, match="away"), Breaker("openai", failures=1).guard():
+        raise OSError("away")
+    body = get(client)[1]
+    cache.clear()
+    assert body["status"] == "degraded"
+    assert body["dependencies"]["openai"]["state"] == body["breakers"]["openai"] == "open"
 
 
 def test_live_asks_nobody(client, django_assert_num_queries, settings):

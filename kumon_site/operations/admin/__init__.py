@@ -1,0 +1,3 @@
+from kumon_site.operations.admin import alerts, people
+
+__all__ = ["alerts", "people"]

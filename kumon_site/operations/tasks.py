@@ -1,0 +1,26 @@
+"""What the clock does for whoever runs it: doors that ask for the time."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from conversations.failures import where
+from kumon_site.operations import notify, samples
+from kumon_site.operations.alerts import watch
+from kumon_site.operations.alerts.rules import RULES
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def look_after() -> None:
+    """Each minute: keep the figures, look at every rule, tell what is due."""
+    now = timezone.now()
+    samples.take(now)
+    for rule in RULES:
+        try:
+            watch.watch(rule, now)
+        except Exception as error:  # noqa: BLE001 - one rule's bug must not silence the others
+            log.error("Rule %s failed: %s", rule.name, where(error))
+    notify.tell_due(now, {rule.name: rule.title for rule in RULES})
