@@ -20,7 +20,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sync-calendar": {
         "task": "scheduling.tasks.sync_calendar",
         "schedule": 20.0,  # seconds
-        "options": {"expires": 20.0},
+        "options": {"expire_seconds": 20},
     },
     "say-what-we-start": {
         "task": "conversations.tasks.follow_up",

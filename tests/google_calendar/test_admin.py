@@ -7,8 +7,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from kumon_site.operations import health
+from kumon_site.operations.alerts import rules
 from scheduling.models import Visit, VisitEvent
 from tests.google_calendar.unit import HALF_HOUR, TEN
+from tests.stand_ins.google_calendar import Fault
 
 LIST = "admin:scheduling_visitevent_changelist"
 ELEVEN = TEN + timedelta(hours=1)
@@ -72,3 +75,26 @@ def test_whoever_may_move_visits_decides(client, django_user_model, moved, coden
     client.force_login(user)
     url = reverse("admin:scheduling_visitevent_keep", args=[moved.pk])
     assert client.get(url).status_code == status
+
+
+def test_health_tells_whether_both_sides_agree(unit, moved, settings):
+    ask = health.HELPFUL["calendar"]  # in this thread, which sees the test's rows
+    found = ask()
+    assert (found["state"], found["questions"], found["waiting"]) == ("behind", 1, 0)
+    settings.GOOGLE_CALENDAR_ID = ""
+    assert ask() == {"state": "off"}
+
+
+def test_an_alert_when_they_do_not(unit):
+    assert rules.calendar_behind(unit.now)
+    unit.sync()
+    assert rules.calendar_behind(unit.now) is None
+    unit.google.faults.extend([Fault(403, "forbidden")] * 40)
+    for _ in range(8):
+        unit.sync(timedelta(minutes=1))
+    assert "403" in rules.calendar_behind(unit.now)
+
+
+def test_the_home_page_counts_what_is_to_decide(admin_client, moved):
+    page = admin_client.get("/admin/").content.decode()
+    assert reverse(LIST) + "?situation=open" in page
