@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -67,7 +67,7 @@ class VisitEventAdmin(ModelAdmin):
     list_display_links = None
     list_filter = [SituationFilter]
     list_select_related = ["visit__lead"]
-    ordering = ["-asked_at", "-visit__starts_at"]
+    ordering: Any = [F("asked_at").desc(nulls_last=True), "-visit__starts_at"]
     actions = None
     actions_row = ["accept", "keep"]
 

@@ -67,8 +67,9 @@ class GoogleBackend(GoogleCalendar, Calendar):  # type: ignore[misc]
         return _event(self._events().get(**self._where(event_id)).execute())
 
     def patch(self, draft: Draft, etag: str) -> Event:
-        times = {name: _body(draft)[name] for name in ("start", "end")}
-        asked = self._events().patch(**self._where(draft.id), body=times)
+        body = _body(draft)
+        ours = {name: body[name] for name in ("start", "end", "extendedProperties")}
+        asked = self._events().patch(**self._where(draft.id), body=ours)
         asked.headers["If-Match"] = etag
         return _event(asked.execute())
 

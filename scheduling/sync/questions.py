@@ -32,9 +32,14 @@ def accept(event: VisitEvent, *, now: datetime, by: str) -> None:
         return
     assert row.there_starts_at is not None
     new = booking.reschedule(visit, row.there_starts_at, now=now, by=by)
-    # The event goes with the visit. A new length is not taken over: Google gets the rules' one.
+    # The event goes with the visit, and is told so. A new length is not taken over.
     VisitEvent.objects.filter(pk=row.pk).update(
-        visit=new, pushed_version=0, due_at=now, **events.NO_QUESTION
+        visit=new,
+        pushed_version=0,
+        due_at=now,
+        there_starts_at=None,
+        there_ends_at=None,
+        **events.NO_QUESTION,
     )
 
 

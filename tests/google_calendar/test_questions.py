@@ -40,6 +40,8 @@ def test_a_move_is_accepted_with_its_own_event(unit, moved):
     new = Visit.objects.active().get()
     assert (new.starts_at, new.replaces_id) == (ELEVEN, moved.visit_id)
     assert list(unit.google.active()) == [key]
+    private = unit.google.active()[key]["extendedProperties"]["private"]
+    assert private == {"visit": str(new.pk)}
     unit.agree()
 
 
