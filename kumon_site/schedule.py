@@ -22,6 +22,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,  # seconds
         "options": {"expire_seconds": 20},
     },
+    "replay-failed-events": {
+        "task": "conversations.tasks.replay_failed",
+        "schedule": crontab(minute="*/10"),
+    },
     "say-what-we-start": {
         "task": "conversations.tasks.follow_up",
         "schedule": crontab(),
