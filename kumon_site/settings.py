@@ -140,6 +140,7 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+WORKER_APP = "kumon_site.celery.app"  # loaded by who first has something for the worker
 
 # --- who may come in ----------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -233,6 +234,12 @@ if DEBUG:
     EVOLUTION_WEBHOOK_TOKEN = EVOLUTION_WEBHOOK_TOKEN or derived_secret(SECRET_KEY, "webhook")
 WHATSAPP_GATEWAY = "conversations.whatsapp.evolution.EvolutionGateway"
 QUIET_SECONDS = environment.seconds("QUIET_SECONDS", 2.5, 60)
+
+# --- Google Calendar ----------------------------------------------------------------------------
+GOOGLE_CALENDAR_ID = env.str("GOOGLE_CALENDAR_ID", default="")
+GOOGLE_CALENDAR_CREDENTIALS = env.str("GOOGLE_CALENDAR_CREDENTIALS", default="")
+GOOGLE_CALENDAR_API_ENDPOINT = environment.url("GOOGLE_CALENDAR_API_ENDPOINT", "http", "https")
+CALENDAR_BACKEND = "scheduling.calendars.google.GoogleBackend"
 
 # --- models -------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")

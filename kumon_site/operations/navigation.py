@@ -21,6 +21,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Closures"), "event_busy", "scheduling.closure"),
         (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
+        (_("Google Calendar"), "sync", "scheduling.visitevent"),
         (_("Rules for messages we start"), "schedule_send", "conversations.followuprules"),
     ]),
     (_("Rules and prices"), [
