@@ -23,7 +23,8 @@ from django.views.decorators.http import require_POST, require_safe
 from billing_rules.models import Subject
 from conversations import visits
 from conversations.admin.visits import board
-from conversations.admin.visits.forms import BookForm, StepForm
+from conversations.admin.visits.forms import BookForm
+from conversations.visits.forms import StepForm
 from leads.models import FieldEvidence, Lead
 from leads.qualification import set_field
 from scheduling.models import Visit
@@ -101,7 +102,7 @@ class BoardPages:
         if not form.is_valid():
             return self._page(request, status=422, stepping=form, visit=visit)
         try:
-            visit = _take(visit, form.cleaned_data, timezone.now())
+            visit = visits.take(visit, form.cleaned_data, timezone.now())
         except visits.REFUSED as refused:
             form.add_error(None, visits.words(refused))
             return self._page(request, status=409, stepping=form, visit=visits.latest(visit))
@@ -171,20 +172,6 @@ def _panel(asked: Any, now: datetime, given: dict[str, Any]) -> dict[str, Any]:
     at = form["at"].value()
     query = asked.get("q", "").strip()
     return {"booking": form, "at": _moment(at), "q": query, "found": _found(query) if query else []}
-
-
-def _take(visit: Visit, given: dict[str, Any], now: datetime) -> Visit:
-    how = {"now": now, "seen": given["version"]}
-    match given["step"]:
-        case "confirm":
-            visits.confirm(visit, **how)
-        case "move":
-            return visits.move(visit, given["starts_at"], **how)
-        case "cancel":
-            visits.cancel(visit, given["reason"], **how)
-        case outcome:
-            visits.mark(visit, outcome, **how)
-    return visit
 
 
 def _new_family(given: dict[str, Any], now: datetime) -> Lead:

@@ -1,6 +1,6 @@
 """A visit as staff change it: a step of `scheduling.booking`, told to the open consoles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,21 @@ def move(visit: Visit, starts_at: datetime, *, now: datetime, seen: int | None) 
     """The visit at its new time."""
     with _told(visit.lead_id):
         return booking.reschedule(visit, starts_at, now=now, by=BY, seen=seen)
+
+
+def take(visit: Visit, given: Mapping[str, Any], now: datetime) -> Visit:
+    """The step of a valid `StepForm`; the visit it leaves. Raises one of REFUSED."""
+    how = {"now": now, "seen": given["version"]}
+    match given["step"]:
+        case "confirm":
+            confirm(visit, **how)
+        case "move":
+            return move(visit, given["starts_at"], **how)
+        case "cancel":
+            cancel(visit, given["reason"], **how)
+        case outcome:
+            mark(visit, outcome, **how)
+    return visit
 
 
 def enrol(lead: Lead) -> None:
