@@ -21,9 +21,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from billing_rules.models import Subject
-from conversations import visits
+from conversations import invitations, visits
 from conversations.admin.visits import board
 from conversations.admin.visits.forms import BookForm
+from conversations.models import CalendarFeed
 from conversations.visits.forms import StepForm
 from leads.models import FieldEvidence, Lead
 from leads.qualification import set_field
@@ -54,6 +55,7 @@ class BoardPages:
             "board": ("board/", self.board),
             "book": ("board/book/", self.book),
             "step": ("<int:pk>/step/", self.step),
+            "feed": ("board/feed/", self.feed),
             "day": ("day/<str:day>/", self.day_list),
         }
         return [
@@ -121,6 +123,19 @@ class BoardPages:
         context = {"day": on, "visits": visits_of_day, "subjects": _subjects()}
         return TemplateResponse(request, "admin/scheduling/visit/day.html", context)
 
+    @private
+    @method_decorator(require_POST)
+    def feed(self, request: HttpRequest) -> HttpResponse:
+        """A new address for one's own calendar program, shown this once; `end=1` ends it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if "end" in request.POST:
+            invitations.unsubscribe(request.user)
+            messages.success(request, _("Done."))
+            return _back(request, visit=None)
+        path = invitations.subscribe(request.user, timezone.now())
+        return self._page(request, feed_address=request.build_absolute_uri(path))
+
     def _page(self, request: HttpRequest, status: int = 200, **panel: Any) -> HttpResponse:
         now = timezone.now()
         asked = request.POST or request.GET
@@ -142,6 +157,8 @@ class BoardPages:
             "place": urlencode({"day" if single else "week": on.isoformat()}),
             "unmarked": list(board.unmarked(now)[:20]),
             "subjects": _subjects(),
+            "subscribed": CalendarFeed.objects.filter(user_id=request.user.pk).exists(),
+            "feed_address": panel.get("feed_address"),
             "may_book": self.has_add_permission(request),
             "may_change": self.has_change_permission(request),
             **_panel(asked, now, panel),
