@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from conversations.console import actions, conversation, listing, visit
+from conversations.console import actions, conversation, gateway, listing, media, visit
 
 app_name = "console"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("<int:pk>/lead/edit/", conversation.lead_edit, name="lead-edit"),
     path("<int:pk>/visit/", visit.visit, name="visit"),
     path("<int:pk>/enrol/", visit.enrol, name="enrol"),
+    path("<int:pk>/media/<int:message_id>/", media.media, name="media"),
+    path("whatsapp/", gateway.page, name="gateway"),
     path("<int:pk>/take-over/", actions.take_over, name="take-over"),
     path("<int:pk>/give-back/", actions.give_back, name="give-back"),
     path("<int:pk>/close/", actions.close, name="close"),
