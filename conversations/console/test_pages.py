@@ -55,7 +55,7 @@ def test_a_conversation_takes_as_many_queries_for_many_bubbles(desk, django_asse
     talk = well_known("Marina", "+5545999112233", timezone.now())
     for number in range(60):
         said(talk, f"linha {number}")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         desk.get(to("conversation", talk.pk))
 
 
