@@ -11,7 +11,6 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (_("Attendance"), [
         (_("Conversations"), "chat", "conversations.conversation"),
         (_("Leads"), "family_restroom", "leads.lead"),
-        (_("Visits"), "event", "scheduling.visit"),
         (_("Handoffs"), "support_agent", "conversations.handoff"),
         (_("Messages"), "sms", "conversations.message"),
         (_("Messages we start"), "notifications_active", "conversations.followup"),
@@ -64,6 +63,12 @@ def _doors() -> list[dict[str, Any]]:
     return [
         {"title": _("Home"), "icon": "home", "link": reverse("admin:index"), "active": _is_home},
         {"title": _("Live console"), "icon": "forum", "link": "/console/"},
+        {
+            "title": _("Calendar of visits"),
+            "icon": "calendar_month",
+            "link": reverse("admin:scheduling_visit_board"),
+            "permission": _may_view("scheduling.visit"),
+        },
     ]
 
 
