@@ -18,12 +18,14 @@ STEADY = 20  # messages a second
 
 def run(fast: bool) -> list[Row]:
     burst, steady = (200, 60) if fast else (800, 300)
-    with served("gateway:application") as gateway:
-        with copy(EVOLUTION_API_URL=f"http://127.0.0.1:{gateway}") as ours:
-            ours.run("web", "work")
-            _burst(ours, gateway, 30, first=9000)  # warm
-            rate = _burst(ours, gateway, burst, first=0)
-            waits = _steady(ours, gateway, steady, first=20_000)
+    with (
+        served("gateway:application") as gateway,
+        copy(EVOLUTION_API_URL=f"http://127.0.0.1:{gateway}") as ours,
+    ):
+        ours.run("web", "work")
+        replied(ours, gateway, 30, first=9000)  # warm
+        rate = replied(ours, gateway, burst, first=0)
+        waits = _steady(ours, gateway, steady, first=20_000)
     return [
         Row.least("whole path, a burst of as many families", rate, "/s", META_CAP,
                   f"{burst} families write at once; until the last reply was taken"),
@@ -32,7 +34,7 @@ def run(fast: bool) -> list[Row]:
     ]  # fmt: skip
 
 
-def _burst(ours: Copy, gateway: int, count: int, *, first: int) -> float:
+def replied(ours: Copy, gateway: int, count: int, *, first: int) -> float:
     """Messages a second from the first post to the last reply."""
     made = list(posts(ours.webhook, count, families=count, first=first))
     began = time.time()
