@@ -17,7 +17,7 @@ DEPLOYED := DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secret
 	EVOLUTION_API_KEY=key-of-the-gateway EVOLUTION_INSTANCE=unit \
 	EVOLUTION_WEBHOOK_TOKEN=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))')
 
-.PHONY: run test check bench static requirements messages pictures installed installed-dev
+.PHONY: run test check bench soak static requirements messages pictures installed installed-dev
 
 run: installed
 	@exec $(BIN)/python manage.py up
@@ -40,6 +40,10 @@ static: installed-dev
 # Ten minutes; `.venv/bin/python -m benchmarks --help` names the parts.
 bench: installed-dev
 	$(BIN)/python -m benchmarks
+
+# The product under fire for MINUTES; the same SEED makes the same plan (docs/reliability.md).
+soak: installed-dev
+	$(BIN)/python -m tests.faults --seed $(or $(SEED),1) --minutes $(or $(MINUTES),10)
 
 # Pins every library, with hashes, for every platform.
 requirements: installed-dev

@@ -32,3 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if config.stash.get(STARTED, False):
         embedded.stop(DATA_DIR)
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached() -> None:
+    """No test finds a breaker open, or anything else remembered, because of another one."""
+    from django.core.cache import caches
+
+    for name in ("default", "process"):
+        caches[name].clear()

@@ -1,6 +1,9 @@
 """The database's connections are few and shared; nobody keeps one while waiting for others."""
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
+
+# It is the database that fails, not what was asked of it: the same will do later.
+AWAY = (OperationalError, InterfaceError)
 
 
 def give_back() -> None:

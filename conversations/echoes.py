@@ -15,6 +15,7 @@ from conversations.whatsapp.payloads.events import AckStatus
 
 Status = Message.Status
 
+GAP = timedelta(seconds=0.3)
 ECHO_WITHIN = timedelta(minutes=30)
 RANK = {Status.FAILED: 0, Status.SENT: 1, Status.DELIVERED: 2, Status.READ: 3}
 REACHED: dict[AckStatus, Status] = {
@@ -83,7 +84,10 @@ def left(
     for told in (status, *_early_acks(conversation.instance, provider_id, sent_at)):
         _raise(message, told, sent_at)
     _save(conversation, message, LEFT)
-    live.wake()  # the conversation's next message may leave
+    # The next may leave, a moment later: a phone may swap what arrives at the same instant.
+    follows = sent_at + GAP
+    conversation.messages.filter(status=Status.QUEUED, due_at__lt=follows).update(due_at=follows)
+    live.wake()
 
 
 def _raise(message: Message, told: AckStatus, now: datetime) -> bool:

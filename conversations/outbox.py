@@ -87,6 +87,23 @@ def queue_staff_text(
     return message
 
 
+def withdraw(message_id: int) -> bool:
+    """Take back what has not left yet. False if it is on its way."""
+    with transaction.atomic():
+        waiting = Message.objects.filter(pk=message_id, status=Status.QUEUED)
+        owner = waiting.values_list("conversation", flat=True).first()
+        if owner is None:
+            return False
+        conversation = Conversation.objects.select_for_update().get(pk=owner)
+        taken = waiting.update(
+            status=Status.DROPPED, due_at=None, claimed_until=None, rev=conversation.touch()
+        )
+        conversation.save(update_fields=["rev"])
+        live.tell(conversation.pk, conversation.rev)
+        live.wake()
+    return bool(taken)
+
+
 def retry(message_id: int, now: datetime) -> bool:
     """Send a failed message again, as a person asked. False if it has not failed, or if it is the
     bot's and a person speaks now."""

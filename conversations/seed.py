@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from conversations.knowledge.seed_files import read_entries
-from conversations.models import KnowledgeEntry, Unit
+from conversations.models import FollowupRules, KnowledgeEntry, Unit
 
 FIRST_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - made aware below, in the unit's time zone
 
@@ -21,6 +21,8 @@ def seed(now: datetime) -> None:
             address="Av. Paraná, 6881 – Vila A, Foz do Iguaçu – PR",
             contact_phone="+5551996921999",
         )
+    if not FollowupRules.objects.exists():
+        FollowupRules.objects.create(valid_from=since)
     known = set(KnowledgeEntry.objects.values_list("key", flat=True))
     KnowledgeEntry.objects.bulk_create(
         KnowledgeEntry(

@@ -48,7 +48,11 @@ class Claim:
 
 
 def claim_due(now: datetime, limit: int) -> list[Claim]:
-    """Claim up to `limit` messages that are due, in each conversation only the first unsettled."""
+    """Claim up to `limit` messages that are due, in each conversation only the first unsettled;
+    none while the gateway is away."""
+    limit = gateway().room(limit)
+    if limit == 0:
+        return []
     until = now + LEASE
     # One pass over what waits, then look-ups by key: as an anti-join, the planner compared every
     # waiting row with every other whenever its statistics were old (12 s for 5,000).
@@ -78,6 +82,13 @@ def claim_due(now: datetime, limit: int) -> list[Claim]:
         return [Claim(pk, conversation, until) for pk, conversation in cursor.fetchall()]
 
 
+def give_up(claim: Claim) -> None:
+    """Let others take what this process did not finish; one still `sending` is looked up."""
+    Message.objects.filter(pk=claim.message_id, claimed_until=claim.until).update(
+        claimed_until=None
+    )
+
+
 def send(claim: Claim, clock: Clock) -> None:
     """Send a claimed message, or look up one whose fate is unknown. No connection is held while
     the gateway works."""
@@ -94,7 +105,7 @@ def _begin(claim: Claim, now: datetime) -> Callable[[Clock], None] | None:
         if message is None:
             return None
         if message.status == Status.QUEUED:
-            if _is_outdated(message, conversation):
+            if _is_outdated(message, conversation, now):
                 _settle(conversation, message, Status.DROPPED)
                 return None
             _mark_sending(message, now)
@@ -110,10 +121,12 @@ def _locked(claim: Claim) -> tuple[Conversation, Message | None]:
     return conversation, message if message and message.due_at else None
 
 
-def _is_outdated(message: Message, conversation: Conversation) -> bool:
+def _is_outdated(message: Message, conversation: Conversation, now: datetime) -> bool:
     """The bot's words leave only while nothing has overtaken them and no person speaks."""
     if message.author != Message.Author.BOT:
         return False
+    if message.expires_at and message.expires_at <= now:
+        return True
     return message.epoch != conversation.epoch or conversation.mode == Conversation.Mode.HUMAN
 
 

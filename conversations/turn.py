@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import Error as DatabaseError
 from django.db import connection, transaction
 
 from conversations import handoff, live, outbox, outcome
 from conversations.agent.situation import Heard
 from conversations.agent.think import Thought, limited, think, think_again
+from conversations.connections import AWAY
 from conversations.failures import where
 from conversations.models import Conversation, Message, Turn, Unit
 from conversations.texts import Fact, Segment, Texts
@@ -59,6 +59,13 @@ def claim_due(now: datetime, limit: int) -> list[Claim]:
         return [Claim(pk, epoch, until, due_at) for pk, epoch, due_at in cursor.fetchall()]
 
 
+def give_up(claim: Claim) -> None:
+    """Let others take what this process could not answer."""
+    Conversation.objects.filter(pk=claim.conversation_id, claimed_until=claim.until).update(
+        claimed_until=None
+    )
+
+
 def answer(claim: Claim, clock: Clock) -> None:
     """Answer all that the family said and nobody has answered. Holds nothing while it thinks.
 
@@ -73,8 +80,8 @@ def answer(claim: Claim, clock: Clock) -> None:
         return
     try:
         _answer(conversation, heard, claim, clock)
-    except DatabaseError:
-        raise  # it is not the thought that failed; the claim expires
+    except AWAY:
+        raise  # it is not the thought that failed; the claim is given up
     except Exception as error:  # noqa: BLE001 - no parent is left alone for a bug of ours
         log.error("Turn of conversation %s failed: %s", conversation.pk, where(error))
         _failed(claim, heard, started_at, clock())

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations import inbox
+from conversations.connections import AWAY
 from conversations.failures import where
 from conversations.models import RawEvent
 from conversations.whatsapp.payloads import Event, Ignored, dedupe_key, read_events, strip_secrets
@@ -68,7 +69,7 @@ class EvolutionWebhook(APIView):
             return Response({"status": "not JSON"}, status=400)
         try:
             return Response({"status": store(row, read_events(body))})
-        except (OperationalError, InterfaceError) as error:
+        except AWAY as error:
             log.error("An event could not be stored: %s", where(error))
             return Response({"status": "unavailable"}, status=503)
 
@@ -148,7 +149,7 @@ def _apply(row: RawEvent, events: list[Event]) -> None:
             applied = [
                 inbox.apply(event, instance=row.instance, now=row.received_at) for event in events
             ]
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise
     except Exception as error:  # noqa: BLE001 - the door is where the process ends
         log.error("Event %s could not be applied: %s", row.pk, where(error))

@@ -17,4 +17,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "scheduling.tasks.fill_holidays",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
     },
+    "say-what-we-start": {
+        "task": "conversations.tasks.follow_up",
+        "schedule": crontab(),
+        "options": {"expires": 60},  # the next minute sees the same rows
+    },
 }

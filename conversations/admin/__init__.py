@@ -1,5 +1,23 @@
 """The back-office of families, conversations and what is said. Links reach every package below."""
 
-from conversations.admin import content, conversation, families, messages, traces, unit, visits
+from conversations.admin import (
+    content,
+    conversation,
+    families,
+    followups,
+    messages,
+    traces,
+    unit,
+    visits,
+)
 
-__all__ = ["content", "conversation", "families", "messages", "traces", "unit", "visits"]
+__all__ = [
+    "content",
+    "conversation",
+    "families",
+    "followups",
+    "messages",
+    "traces",
+    "unit",
+    "visits",
+]

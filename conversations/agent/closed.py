@@ -46,6 +46,10 @@ def fields(hearing: Hearing) -> list[Command]:
 def answers(hearing: Hearing) -> list[Command]:
     """Yes, no, or a number of the list, where that is what was asked."""
     text, dialogue = hearing.text, hearing.dialogue
+    if dialogue.asked == "reminder":
+        for line in hearing.lines:  # "1 – confirmo, 2 – preciso remarcar"
+            if (option := read_option(line, 2)) is not None:
+                return [Command("confirm" if option == 1 else "deny", line)]
     if dialogue.asked == "slot":
         for line in hearing.lines:  # "2", then the next answer in the same burst
             if (option := read_option(line, len(dialogue.offers))) is not None:

@@ -1,7 +1,7 @@
 """Where a dialogue stands, kept as JSON in Conversation.dialogue; each session starts anew."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 # What a yes or no would answer, when it is what was asked.
@@ -15,6 +15,8 @@ class Dialogue:
 
     asked: str | None = None
     yes_no: bool = False  # a thumb up counts as yes only while this holds
+    about: int | None = None  # the visit that a reminder asks about
+    lasting: bool = False  # we wrote first: the question outlives the session
     offers: list[str] = field(
         default_factory=list
     )  # ISO datetimes, in the order they were numbered
@@ -45,7 +47,24 @@ class Dialogue:
     def ask(self, question: str) -> None:
         self.asked = question
         self.yes_no = question in YES_NO
+        self.about, self.lasting = None, False
         self.asks[question] = self.asks.get(question, 0) + 1
 
     def close_question(self) -> None:
-        self.asked, self.yes_no = None, False
+        self.asked, self.yes_no, self.about, self.lasting = None, False, None, False
+
+    def answers_to(self, visit: int | None) -> None:
+        """A reminder of another visit than the one ahead asks nothing any more."""
+        if self.asked == "reminder" and (visit is None or self.about != visit):
+            self.close_question()
+
+    def renewed(self) -> Self:
+        """As a new session begins: the same words are not said twice, and a question that we
+        came with is still open."""
+        if not (self.lasting and self.asked):
+            return type(self)(wordings=self.wordings)
+        return replace(
+            type(self)(wordings=self.wordings, greeted=True),
+            asked=self.asked, yes_no=self.yes_no, about=self.about, lasting=True,
+            offers=self.offers, pending=self.pending, asks=self.asks,
+        )  # fmt: skip

@@ -33,10 +33,12 @@ def explain(
     return {
         "commands": [command.as_json() for command in held],
         "when": when.as_json() if when else None,
-        "ages": read_ages(text, asked=asked == "student_age"),
+        "ages": read_ages(text, asked=asked == "student_age", today=now.date()),
         "grade": next(iter(read_grades(text, asked=asked == "school_grade")), None),
         "names": {
-            "parent": read_parent_name(text, asked=asked == "parent_name"),
+            "parent": read_parent_name(
+                text, asked=asked == "parent_name", student_asked=asked == "student_name"
+            ),
             "student": next(iter(read_student_names(text, asked=asked == "student_name")), None),
         },
         "subjects": read_subjects(text, asked=asked == "subjects"),

@@ -30,28 +30,32 @@ class Rows:
 
 def gather(conversation: Conversation, now: datetime) -> Rows:
     """Everything in about a dozen queries, however long the conversation is."""
-    unit = Unit.objects.at(now).get()
+    known, unit_facts = family(conversation, now), facts(now)
     return Rows(
-        dialogue=_dialogue(conversation, unit, now),
-        family=family(conversation, now),
-        facts=Facts(
-            unit=unit,
-            price=quote([1], now),
-            discounts=list(DiscountRule.objects.at(now)),
-            subjects=list(Subject.objects.filter(active=True)),
-            calendar=load_calendar(now),
-        ),
+        dialogue=dialogue(conversation, known, unit_facts.unit, now),
+        family=known,
+        facts=unit_facts,
         texts=Texts.load(now),
         knowledge=store.current(now),
     )
 
 
-def _dialogue(conversation: Conversation, unit: Unit, now: datetime) -> Dialogue:
-    stored = conversation.dialogue
-    if not conversation.session_expired(now, unit.session_minutes):
-        return Dialogue.from_json(stored)
-    wordings = stored.get("wordings", {})  # the same words are not said twice in a row
-    return Dialogue(wordings=wordings)
+def facts(now: datetime) -> Facts:
+    """What any text may speak of."""
+    return Facts(
+        unit=Unit.objects.at(now).get(),
+        price=quote([1], now),
+        discounts=list(DiscountRule.objects.at(now)),
+        subjects=list(Subject.objects.filter(active=True)),
+        calendar=load_calendar(now),
+    )
+
+
+def dialogue(conversation: Conversation, known: Family, unit: Unit, now: datetime) -> Dialogue:
+    stored = Dialogue.from_json(conversation.dialogue)
+    stored.answers_to(known.visit.pk if known.visit else None)
+    expired = conversation.session_expired(now, unit.session_minutes)
+    return stored.renewed() if expired else stored
 
 
 def family(conversation: Conversation, now: datetime) -> Family:

@@ -6,7 +6,7 @@ readers, and what they can't read is dropped.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from conversations.agent.commands import Command
@@ -22,7 +22,7 @@ from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import SUBJECTS, read_subjects
 
-SPANS = frozenset({"pick_slot", "ask_slots", "reschedule"})
+SPANS = frozenset({"pick_slot", "ask_slots", "reschedule", "want_visit", "my_visit"})
 TOPICS = FACTS | {"availability"}
 
 
@@ -69,21 +69,21 @@ def _one(command: Command, said: str, now: datetime, keys: frozenset[str]) -> Co
 
 
 def _field(command: Command, now: datetime) -> Command | None:
-    normal = normalised(str(command.name), command.value or "", command.evidence)
+    normal = normalised(str(command.name), command.value or "", command.evidence, now.date())
     if normal in (None, "", []):
         return None
     when = read_when(command.value or "", now) if command.name == "schedule_preference" else None
     return replace(command, normal=normal, when=when)
 
 
-def normalised(field: str, value: str, evidence: str) -> Any:
+def normalised(field: str, value: str, evidence: str, today: date) -> Any:
     """A field's normal form, as our reader reads `value`; None when `evidence` does not bear it."""
     if field in ("parent_name", "student_name"):
         return _name(field, value, evidence)
     if field == "student_age":
-        return next((age for age in read_ages(value, asked=True)), None)
+        return next(iter(read_ages(value, asked=True, today=today)), None)
     if field == "school_grade":
-        return next((grade for grade in read_grades(value, asked=True)), None)
+        return next(iter(read_grades(value, asked=True)), None)
     if field == "subjects":
         codes = [code.strip() for code in value.split(",")]
         return codes if set(codes) <= set(SUBJECTS) else read_subjects(value, asked=True)

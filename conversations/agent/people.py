@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from conversations.agent.commands import Command
 from conversations.agent.dialogue import Dialogue
@@ -28,6 +28,8 @@ _STUDIES_THEMSELVES = re.compile(
 
 _BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
 
+_BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
+
 
 def field_commands(
     text: str, dialogue: Dialogue, family: Family, now: datetime
@@ -37,12 +39,15 @@ def field_commands(
     asked = dialogue.asked
     if asked == "school_grade" and read_when(text, now) and not read_grades(text):
         asked = None  # "quarta às 10h" is no fourth grade
-    yield from _of_family(text, asked, correction, now)
-    yield from _of_students(text, asked, dialogue.focus, family, correction)
+    yield from _of_family(text, asked, correction)
+    yield from _of_students(text, dialogue, asked, family, correction, now.date())
 
 
-def _of_family(text: str, asked: str | None, correction: bool, now: datetime) -> Iterator[Command]:
-    if name := read_parent_name(text, asked=asked == "parent_name"):
+def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Command]:
+    name = read_parent_name(
+        text, asked=asked == "parent_name", student_asked=asked == "student_name"
+    )
+    if name:
         yield _set(text, "parent_name", name, correction=correction)
     if email := read_email(text):
         yield _set(text, "email", email, correction=correction)
@@ -56,21 +61,26 @@ def _of_family(text: str, asked: str | None, correction: bool, now: datetime) ->
 
 
 def _of_students(
-    text: str, asked: str | None, focus: int, family: Family, correction: bool
+    text: str,
+    dialogue: Dialogue,
+    asked: str | None,
+    family: Family,
+    correction: bool,
+    today: date,
 ) -> Iterator[Command]:
     renamed = correction and "nome" in fold(text)
     names = read_student_names(text, asked=renamed or asked == "student_name")
     nobody_named = not names and not any(student.name for student in family.students)
     if nobody_named and _STUDIES_THEMSELVES.search(fold(text)):
         yield _set(text, "student_name", THE_PARENT)
-    places = _places(names, family, correction, focus)
+    places = _places(names, family, correction, dialogue.focus)
     for name, position in places:
         yield _set(text, "student_name", name, student=position, correction=correction)
     if places:
         for (_, position), part in zip(places, _parts(text, names[: len(places)]), strict=True):
-            yield from _details(part, text, asked, position, correction)
+            yield from _details(part, text, asked, position, correction, today)
     else:
-        yield from _nameless(text, asked, family, correction)
+        yield from _nameless(text, asked, family, correction, today)
 
 
 def _places(
@@ -100,22 +110,32 @@ def _known_as(name: str, known: dict[str, int]) -> int | None:
 
 
 def _parts(text: str, names: list[str]) -> list[str]:
-    """The text from each name to the next: where that student's age and grade stand."""
-    folded = text.lower()
-    starts = [max(folded.find(name.split()[0].lower()), 0) for name in names]
-    ends = [*starts[1:], len(text)]
+    """Where each student's age, grade and subjects stand: from the name to the next one, or
+    before it ("matemática pro Pedro e inglês pra Júlia")."""
     if len(names) == 1:
         return [text]
+    folded = text.lower()
+    starts = [max(folded.find(name.split()[0].lower()), 0) for name in names]
+    after = _cut(text, starts, [*starts[1:], len(text)])
+    before = _cut(text, [0, *starts[:-1]], starts)
+    return before if _tells(before[0]) and not _tells(after[-1]) else after
+
+
+def _cut(text: str, starts: list[int], ends: list[int]) -> list[str]:
     return [
         text[start:end] if start < end else text for start, end in zip(starts, ends, strict=True)
     ]
 
 
+def _tells(part: str) -> bool:
+    return bool(read_ages(part) or read_grades(part) or read_subjects(part))
+
+
 def _details(
-    part: str, text: str, asked: str | None, position: int, correction: bool
+    part: str, text: str, asked: str | None, position: int, correction: bool, today: date
 ) -> Iterator[Command]:
     in_passing = part != text  # "Pedro de 9 e Julia de 6": beside a name a number is an age
-    for age in read_ages(part, asked=in_passing or asked == "student_age")[:1]:
+    for age in read_ages(part, asked=in_passing or asked == "student_age", today=today)[:1]:
         yield _set(text, "student_age", str(age), student=position, correction=correction)
     for grade in read_grades(part, asked=asked == "school_grade")[:1]:
         yield _set(text, "school_grade", grade, student=position, correction=correction)
@@ -123,12 +143,17 @@ def _details(
         yield _set(text, "subjects", ", ".join(subjects), student=position, correction=correction)
 
 
-def _nameless(text: str, asked: str | None, family: Family, correction: bool) -> Iterator[Command]:
+def _nameless(
+    text: str, asked: str | None, family: Family, correction: bool, today: date
+) -> Iterator[Command]:
     """Several ages or grades without names belong to the students in order."""
-    ages = read_ages(text, asked=asked == "student_age")
+    ages = read_ages(text, asked=asked == "student_age", today=today)
     grades = read_grades(text, asked=asked == "school_grade")
     subjects = read_subjects(text, asked=asked == "subjects")
-    if correction:  # "não é 9, é 8": the last one said is what holds
+    if correction:  # "não são 9 anos, são 8": the last one said is what holds
+        known = any(student.age is not None for student in family.students)
+        if known and _BARE_AGE.search(fold(text)):
+            ages = read_ages(text, asked=True)
         ages, grades = ages[-1:], grades[-1:]
     for field, values in (("student_age", [str(age) for age in ages]), ("school_grade", grades)):
         places = _in_order(field, len(values), family)

@@ -17,6 +17,11 @@ from conversations.llm.base import Provider, Reply
 SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was asked
 MOMENT_WORDS = 6
 _CANNOT = re.compile(r"\bnao (?:vou|vamos|posso|podemos|consigo|conseguimos|poderei|vai dar)\b")
+_OTHER_TIME = re.compile(
+    r"\bmais (?:tarde|cedo)\b|\boutr[oa] (?:dia|hora|horario|data)\b|\bimprevisto\b"
+    r"|\b(?:doente|adoeceu|febre)\b"
+)
+_LATER_WORD = re.compile(r"\b(?:confirm|respond|avis|retorn|fal)\w+")  # "confirmo mais tarde"
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
 
@@ -77,8 +82,13 @@ def _asked_about_visit(hearing: Hearing) -> bool:
 
 
 def _cannot_come(hearing: Hearing) -> bool:
-    """ "não vou conseguir ir": another day is offered before the visit is given up."""
-    return hearing.family.visit is not None and bool(_CANNOT.search(fold(hearing.text)))
+    """ "não vou conseguir ir": another day is offered before the visit is given up. So it is
+    when a reminder is answered by "posso ir mais tarde?"."""
+    text = fold(hearing.text)
+    if hearing.family.visit is None:
+        return False
+    reminded = hearing.dialogue.asked == "reminder" and not _LATER_WORD.search(text)
+    return bool(_CANNOT.search(text) or (reminded and _OTHER_TIME.search(text)))
 
 
 def _only_a_moment(hearing: Hearing, when: When | None) -> bool:

@@ -48,8 +48,8 @@ def think_again(thought: Thought, now: datetime) -> Thought:
 def warm_up(now: datetime) -> None:
     """Builds what the first turn would otherwise wait for: the graph and the knowledge base."""
     _graph()
-    store.current(now).search("método")
     classify("oi")
+    store.current(now).search("método")  # last: it needs the database
 
 
 def limited(conversation: Conversation, now: datetime) -> Thought:

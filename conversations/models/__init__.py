@@ -1,6 +1,7 @@
 """The rows of a conversation, from what arrived to what left."""
 
 from conversations.models.conversation import Conversation, Handoff
+from conversations.models.followup import Followup, FollowupRules
 from conversations.models.knowledge import KnowledgeEntry
 from conversations.models.message import Message
 from conversations.models.raw_event import RawEvent
@@ -11,6 +12,8 @@ from conversations.models.unit import Unit
 
 __all__ = [
     "Conversation",
+    "Followup",
+    "FollowupRules",
     "Handoff",
     "KnowledgeEntry",
     "Message",

@@ -105,6 +105,9 @@ class Message(models.Model):
     epoch = models.PositiveIntegerField(_("epoch"), default=0)
     due_at = models.DateTimeField(_("sending due at"), null=True, blank=True)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    expires_at = models.DateTimeField(
+        _("too late from"), null=True, blank=True, help_text=_("Not sent any more from then on")
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     resent = models.BooleanField(
         _("sent again"), default=False, help_text=_("Once, after the gateway said it had not left")

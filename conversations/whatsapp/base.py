@@ -67,6 +67,11 @@ class Gateway:
         """Sends to a phone (E.164, digits or jid) or a lid's jid. Raises SendError."""
         raise NotImplementedError
 
+    def room(self, wanted: int) -> int:
+        """How many of `wanted` sends are worth trying now: all, none while the gateway is away,
+        one to find out whether it is back."""
+        raise NotImplementedError
+
     def find_sent(self, jid: str, since: datetime) -> list[FoundMessage]:
         """Our own messages in a chat since a moment (to the second), newest first.
 

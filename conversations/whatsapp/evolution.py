@@ -3,7 +3,8 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -17,11 +18,14 @@ from conversations.whatsapp.base import FoundMessage, Gateway, Media, SendError,
 from conversations.whatsapp.payloads import AckStatus, ack_status
 from conversations.whatsapp.payloads.content import read_content, unwrapped
 from conversations.whatsapp.payloads.values import as_dict, as_list, as_moment, as_text
+from scheduling.breaker import Breaker, BreakerOpen
 
 TIMEOUT = httpx2.Timeout(connect=3, read=15, write=15, pool=15)
 BRIEFLY = httpx2.Timeout(connect=1, read=1, write=1, pool=1)
+UNHEARD = httpx2.Timeout(connect=1, read=0.1, write=1, pool=1)  # nobody needs the answer
 # Node closes an idle connection after 5 s; one reused in that instant fails without a trace.
 LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=3)
+Method = Literal["GET", "POST"]
 MEDIA_BYTES = 20 * 2**20
 BASE64_OVERHEAD = 1.4  # 4/3, and the JSON around it
 FOUND_PER_PAGE = 100
@@ -36,6 +40,17 @@ NEVER_LEFT = (
 NOT_CONFIGURED = (httpx2.UnsupportedProtocol, httpx2.InvalidURL)
 
 
+def _is_away(error: Exception) -> bool:
+    """Nobody answers, or the gateway itself fails. A refusal, or WhatsApp being disconnected, is
+    an answer."""
+    if not isinstance(error, SendError):
+        return False
+    return error.code in ("unreachable", "no_answer") or error.code.startswith("http_5")
+
+
+BREAKER = Breaker("gateway", is_failure=_is_away, pause=10, longest_call=30)
+
+
 class EvolutionGateway(Gateway):
     """Settings are read at each call; the connections are shared by all threads."""
 
@@ -43,7 +58,11 @@ class EvolutionGateway(Gateway):
         body: dict[str, Any] = {"number": address(number), "text": text, "linkPreview": False}
         if quoted_id:
             body["quoted"] = {"key": {"id": quoted_id}}
-        return answers.sent(self._call("POST", "message/sendText", body))
+        with _guarded():
+            return answers.sent(self._call("POST", "message/sendText", body))
+
+    def room(self, wanted: int) -> int:
+        return {"closed": wanted, "half-open": min(wanted, 1), "open": 0}[BREAKER.state().state]
 
     def find_sent(self, jid: str, since: datetime) -> list[FoundMessage]:
         """Asks by each spelling of the chat alone: 2.3.6 keeps a LID chat's phone in remoteJidAlt
@@ -66,7 +85,7 @@ class EvolutionGateway(Gateway):
         self._attempt("chat/markMessageAsRead", {"readMessages": read})
 
     def connection_state(self) -> str:
-        body = self._read("GET", "instance/connectionState", None, BRIEFLY)
+        body = self._ask("GET", "instance/connectionState", None, BRIEFLY)
         return as_text(as_dict(body.get("instance")).get("state"))
 
     def fetch_media(self, raw: dict[str, Any]) -> Media:
@@ -94,14 +113,14 @@ class EvolutionGateway(Gateway):
         records = as_list(as_dict(body.get("messages")).get("records"))
         return [found for record in records if (found := found_message(as_dict(record)))]
 
-    def _read(
-        self,
-        method: Literal["GET", "POST"],
-        path: str,
-        body: Any,
-        timeout: httpx2.Timeout | None = None,
-    ) -> dict[str, Any]:
+    def _read(self, method: Method, path: str, body: Any) -> dict[str, Any]:
         """An answer that changes nothing: whatever goes wrong, asking again is harmless."""
+        with _guarded():
+            return self._ask(method, path, body)
+
+    def _ask(
+        self, method: Method, path: str, body: Any, timeout: httpx2.Timeout | None = None
+    ) -> dict[str, Any]:
         try:
             response = self._call(method, path, body, timeout)
         except SendError as error:
@@ -113,8 +132,10 @@ class EvolutionGateway(Gateway):
         raise SendError(outcome, f"http_{response.status_code}", f"{path} was not answered")
 
     def _attempt(self, path: str, body: dict[str, Any]) -> None:
+        if BREAKER.state().state != "closed":
+            return
         try:
-            self._call("POST", path, body, BRIEFLY)
+            self._call("POST", path, body, UNHEARD)
         except SendError:
             return  # a reply must not fail or wait for it; the reply itself reports trouble
 
@@ -174,6 +195,15 @@ def found_message(record: dict[str, Any]) -> FoundMessage | None:
 
 def too_large() -> SendError:
     return SendError("refused", "media_too_large", f"More than {MEDIA_BYTES} bytes")
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    try:
+        with BREAKER.guard():
+            yield
+    except BreakerOpen as error:
+        raise SendError("wait", "breaker_open", str(error)) from None
 
 
 def _whole(response: httpx2.Response) -> httpx2.Response:

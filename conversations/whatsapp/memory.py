@@ -29,6 +29,9 @@ class MemoryGateway(Gateway):
         self.outbox.append(Outgoing(number, text, quoted_id, provider_id, timezone.now()))
         return Sent(provider_id, number)
 
+    def room(self, wanted: int) -> int:
+        return wanted
+
     def find_sent(self, jid: str, since: datetime) -> list[FoundMessage]:
         return [
             FoundMessage(each.provider_id, each.text, each.sent_at, "sent")

@@ -14,12 +14,14 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Visits"), "event", "scheduling.visit"),
         (_("Handoffs"), "support_agent", "conversations.handoff"),
         (_("Messages"), "sms", "conversations.message"),
+        (_("Messages we start"), "notifications_active", "conversations.followup"),
     ]),
     (_("Agenda"), [
         (_("Opening hours"), "schedule", "scheduling.openinghours"),
         (_("Closures"), "event_busy", "scheduling.closure"),
         (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
+        (_("Rules for messages we start"), "schedule_send", "conversations.followuprules"),
     ]),
     (_("Rules and prices"), [
         (_("Monthly fees"), "payments", "billing_rules.monthlyfee"),

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from conversations import sender, turn
+from conversations import echoes, sender, turn
 from conversations.models import Conversation, Message
+from conversations.whatsapp import evolution
 from tests.payloads import load
 
 
@@ -74,8 +75,11 @@ class Work:
     def sends(self, after: float = 11) -> int:
         now = timezone.now() + timedelta(seconds=after)
         done = 0
+        # The breaker lives by the story's clock, too.
+        evolution.BREAKER._clock = lambda: now.timestamp()
         while claims := sender.claim_due(now, 100):
             for claim in claims:
-                sender.send(claim, lambda: now)
+                sender.send(claim, lambda at=now: at)
             done += len(claims)
+            now += echoes.GAP
         return done

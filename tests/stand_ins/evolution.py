@@ -88,20 +88,20 @@ class EvolutionStandIn:
 
     def post(self, event: str, data: Any) -> None:
         """Queues one webhook, in Evolution's envelope; posted in order by one thread."""
-        if not self.webhook_url:
-            return
-        self._outbox.put(
-            {
-                "event": event,
-                "instance": self.instance,
-                "data": data,
-                "destination": self.webhook_url,
-                "date_time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
-                "sender": self.own_jid,
-                "server_url": self.url,
-                "apikey": self.apikey,
-            }
-        )
+        if self.webhook_url:
+            self._outbox.put(self.envelope(event, data))
+
+    def envelope(self, event: str, data: Any) -> dict[str, Any]:
+        return {
+            "event": event,
+            "instance": self.instance,
+            "data": data,
+            "destination": self.webhook_url,
+            "date_time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
+            "sender": self.own_jid,
+            "server_url": self.url,
+            "apikey": self.apikey,
+        }
 
     def settle(self) -> None:
         """Returns when every webhook queued so far has been posted."""
@@ -176,6 +176,9 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 256
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """The caller was killed, or went away."""
+
 
 def _handler(evolution: EvolutionStandIn) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
@@ -204,7 +207,9 @@ def _handler(evolution: EvolutionStandIn) -> type[BaseHTTPRequestHandler]:
             if fault.accepted:
                 evolution.accept(body)
             evolution.stopping.wait(fault.seconds)
-            if fault.status is None:
+            if fault.answered:
+                self._answer(*_answer(evolution, self.path, apikey, body))
+            elif fault.status is None:
                 self.close_connection = True
             else:
                 self._write(fault.status, fault.body, fault.content_type)

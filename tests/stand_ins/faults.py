@@ -10,13 +10,15 @@ GRAPH_ERROR = "(#{code}) Meta does not want to"
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one call. `accepted`: the message arrives all the same."""
+    """What goes wrong with one call. `accepted`: the message arrives all the same. `answered`: the
+    answer is the ordinary one, only late."""
 
     status: int | None = None  # None: no answer, the connection is dropped
     body: bytes = b""
     content_type: str = "application/json"
     accepted: bool = False
     seconds: float = 0.0
+    answered: bool = False
     path: str = "/message/sendText/"
 
     @classmethod
@@ -45,6 +47,10 @@ class Fault:
     @classmethod
     def dropped_after_accepting(cls) -> Self:
         return cls(accepted=True)
+
+    @classmethod
+    def late(cls, seconds: float, **kwargs: Any) -> Self:
+        return cls(answered=True, seconds=seconds, **kwargs)
 
     @classmethod
     def slow(cls, seconds: float) -> Self:

@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 
+from .births import ages_from_births
 from .fold import fold
+from .names.cues import FIRST_NAMES
 from .numerals import NUMBER, value_of
 
 _YEARS = r"(?:aninhos?|anos?|(?:(?<=\d)|(?<=\d ))a(?=\b))"  # "9a", but not "uma"
+_MONTH_NAMES = (
+    "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro"
+)
 _LATER = (
-    r"(?:(?:o |no )?(?:mes|ano|semana) (?:que|q) vem|em (?:janeiro|fevereiro|marco|abril|maio|"
-    r"junho|julho|agosto|setembro|outubro|novembro|dezembro)|semana que vem|proxim[oa]|amanha|"
+    r"(?:(?:o |no )?(?:mes|ano|semana) (?:que|q) vem|"
+    rf"em (?:{_MONTH_NAMES})|semana que vem|proxim[oa]|amanha|"
     r"daqui|logo|jaja|ja ja|agora em|(?:no )?(?:dia|final|fim))"
 )
 # Counts of years that are nobody's age.
@@ -27,6 +33,8 @@ _DURATION = re.compile(
 _LONG_NUMBER = re.compile(r"\d(?:[ ().\-]{0,2}\d){7,}")
 _GRADE = re.compile(
     r"\b(?:no |do |pro |para o |o )?(?:\d{1,2} ?[oa] ?|(?:[2-9]) ?)(?:ano\b|serie)"
+    r"|\b(?:no |do |pro |para o |o )1 ?ano\b|(?<=anos )1 ano\b|(?<=anos, )1 ano\b"
+    r"|\bserie:? ?(?:e )?\d\b"
     r"|\b(?:pre|infantil|maternal|jardim) ?\d\b|\b\d(?:o|a)\b"
 )
 _MONTHS = re.compile(
@@ -34,7 +42,8 @@ _MONTHS = re.compile(
     rf" (?:meses|(?<=um )mes|(?<=1 )mes)\b"
 )
 _TURNS = re.compile(
-    rf"\b(?:(?P<soon>(?:vai|ira) (?:fazer|completar)|quase(?: fazendo)?|fara|completara|"
+    rf"\b(?:(?P<soon>em (?:{_MONTH_NAMES}) (?:el[ea] )?(?:faz|completa)|(?:vai|ira) (?:fazer"
+    rf"|completar)|quase(?: fazendo)?|fara|completara|"
     rf"prestes a (?:fazer|completar))|(?P<today>faz|completa|fazendo))"
     rf" (?!uma? (?!ano|aninho|mes)[a-z])(?P<n>{NUMBER})(?: {_YEARS})?(?P<later> {_LATER})?"
 )
@@ -58,33 +67,50 @@ _HAS = re.compile(
     rf"\b(?:tem|acabou de (?:fazer|completar)|idade:?|"
     rf"idade (?:e|dele e|dela e)|completou|fez|tenho(?= [1-9]\d)|ta com|esta com) (?:so |apenas )?"
     rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}"
-    rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje)\b)"
+    rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje|semana passada|esse mes"
+    rf"|(?:em|n[oa]) (?:{_MONTH_NAMES}|semana|mes|dia))\b)"
     rf"(?P<rest> ?e (?:o |a )?(?:outr[oa]|irma[o]?|meu filho|minha filha|[a-z]+) (?:tem )?"
     rf"(?P<m>{NUMBER})(?=$| ?[,.;]))?"
 )
 # After an age already read: "... e o menor 5".
 _OTHER = re.compile(rf"(?<=#) e [oa] (?:[a-z]+ ){{1,2}}(?P<n>{NUMBER})(?= ?$| ?[,.;])")
+# "O João de 8 e a Ana de 6", "Davi 12, Samuel 9".
+_NAMED = re.compile(
+    rf"\b(?P<who>[a-z]+),? (?:de |com |tem )?(?P<open>\()?(?P<n>{NUMBER})"
+    rf"(?(open)(?= ?[),])|(?=$| ?[,.;]| (?:e|esta|ta)\b(?! meia)))"
+)
 _LONE = re.compile(
     rf"(?<![\d/:.,])(?<!\bas )(?<!das )\b(?!uma? [a-z])(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
     rf"(?! ?(?:o\b|a\b|h\b|hs\b|hora|filh|vez|crianc|mes|dia|reais|alun|real|%))"
 )
+_SHORT = re.compile(r"(?P<n>\d{1,2}) ?a(?: e \d{1,2} ?m)?")  # "6a": where an age was asked
 _BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) (?:meses|(?<=um )mes|(?<=1 )mes)\b")
 _NUMBER = re.compile(NUMBER)
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]]
 
 
-def read_ages(text: str, asked: bool = False) -> list[int]:
+def read_ages(text: str, asked: bool = False, *, today: date | None = None) -> list[int]:
     """Return the ages said in `text`, in whole years, in the order they are said.
 
     "faz 8 mês que vem" is 7 today; babies counted in months get their years ("8 meses" is 0).
     Durations, ranges, school grades and denied numbers ("não é 9, é 8") are left out.
-    `asked`: the last question was the age, so a lone "9" or "nove" is one.
+    `asked`: the last question was the age, so a lone "9" or "nove" is one. With `today` a date of
+    birth tells an age too.
     """
-    folded = _blank(_DURATION, _blank(_GRADE, _blank(_LONG_NUMBER, fold(text))))
+    folded = fold(text.replace("\n", " , "))
+    if asked and (years := _SHORT.fullmatch(folded)):
+        return [int(years["n"])]
+    folded = _blank(_DURATION, _blank(_GRADE, _blank(_LONG_NUMBER, folded)))
     said, left = _said(folded, _RULES)
     if asked and not said:
         said, _ = _said(left, _ASKED_RULES)
+    turning, _ = _said(folded, _RULES[:1])
+    others = [one for one in said if one not in turning]
+    if len(turning) == 1 and turning[0][1] in [ages for _, ages in others]:
+        said = others  # "tem 6, faz 7 mês que vem": one child
+    if not said and today:
+        return ages_from_births(text, today, asked=asked)
     return [age for _, ages in sorted(said) for age in ages]
 
 
@@ -92,8 +118,10 @@ def _said(folded: str, rules: Iterable[_Rule]) -> tuple[list[tuple[int, list[int
     """Each rule's ages with their place; a place read once is not read again."""
     said = []
     for pattern, ages in rules:
-        said += [(match.start(), ages(match)) for match in pattern.finditer(folded)]
-        folded = _blank(pattern, folded)
+        for match in pattern.finditer(folded):
+            if read := ages(match):
+                said.append((match.start(), read))
+                folded = folded[: match.start()] + "#" * len(match[0]) + folded[match.end() :]
     return said, folded
 
 
@@ -122,6 +150,10 @@ def _each(match: re.Match[str]) -> list[int]:
     return [value_of(number) for number in (match["n"], match["m"]) if number]
 
 
+def _of_named(match: re.Match[str]) -> list[int]:
+    return [value_of(match["n"])] if match["who"] in FIRST_NAMES else []
+
+
 _RULES: tuple[_Rule, ...] = (
     (_TURNS, _turning),
     (_LIST, _listed),
@@ -131,5 +163,6 @@ _RULES: tuple[_Rule, ...] = (
     (_CHILD, _years),
     (_HAS, _each),
     (_OTHER, _years),
+    (_NAMED, _of_named),
 )
 _ASKED_RULES: tuple[_Rule, ...] = ((_BARE_MONTHS, _months), (_LONE, _years))

@@ -39,12 +39,18 @@ _HIGH = (
     r"medio|colegial|2o grau|segundo grau)"
 )
 _NOT_SCHOOL = re.compile(
-    r"\b(?:todos? os? anos?|ano (?:que|q) vem|ano passado|esse ano|este ano|por ano"
+    r"\b(?:fundamental (?:1|2|i|ii)\b|(?:mor\w+|bairro|vila) (?:n[oa] )?jardim [a-z]+"
+    rf"|{_NTH} periodo|todos? os? anos?|ano (?:que|q) vem|ano passado|esse ano|este ano|por ano"
     rf"|d[eo] {_NTH}(?: ano)? (?:ao|ate o|a) {_NTH}(?: ano)?"
     rf"|{_NTH} (?:vez|aula|visita|filh[oa]|dia|andar|feira|mes|lugar|opcao|horario|semana|"
     rf"mensalidade|contato|criancas?|parte|unidade|(?:se|bi|tri)mestre)"
     r"|(?:tem|com|fez|faz|completou|idade(?: de)?) \d{1,2} ano(?! do| de escola)"
     rf"|nao (?:e|ta|esta)(?: no| na| do)? {_NTH}(?: ano)?)\b"
+)
+# "Vai pro 4º ano ano que vem, tá no 3º".
+_NEXT_YEAR = re.compile(
+    r"\b(?:vai|ira|passa|passou) (?:pr[oa]|para [oa]|ao?) [a-z0-9]+ (?:ano |serie )?"
+    r"(?:(?:no )?ano que vem|em 20\d\d|agora em 20\d\d)"
 )
 _Read = Callable[[re.Match[str]], str | None]
 
@@ -55,7 +61,12 @@ def read_grades(text: str, asked: bool = False) -> list[str]:
     The old naming is carried over ("4ª série" is "5º ano"). `asked`: the last question was the
     grade, so a lone "5" or "quinto" is one.
     """
-    folded = _blank(_NOT_SCHOOL, fold(text))
+    folded = fold(text.replace("\n", " ; "))
+    return _said(_blank(_NEXT_YEAR, folded), asked=asked) or _said(folded, asked=asked)
+
+
+def _said(folded: str, *, asked: bool) -> list[str]:
+    folded = _blank(_NOT_SCHOOL, folded)
     said: list[tuple[int, str]] = []
     for pattern, read in (*_RULES, *(_ASKED_RULES if asked else ())):
         for match in pattern.finditer(folded):
@@ -117,7 +128,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
         _compiled(
             r"(?:ja )?(?:me formei|se formou|formad[oa]|(?:ja )?(?:terminou|terminei|concluiu|"
             r"conclui|completou|completei|acabou|fez|fiz|tenho|tem) (?:o |a |os )?(?:ensino medio|"
-            r"ensino superior|escola|estudos|colegio|segundo grau|2o grau|faculdade)(?: completo)?|"
+            r"ensino superior|escola|estudos|colegio|segundo grau|2o grau|terceirao"
+            r"|faculdade)(?: completo)?|"
             r"(?:ensino )?medio completo|superior completo|nao estud[ao] mais|fora da escola|"
             r"(?:pre[- ]?)?vestibular|cursinho|ja sai da escola|concluido)\b"
         ),
@@ -159,17 +171,18 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
         ),
         _always("Educação infantil"),
     ),
-    (_compiled(rf"(?P<n>[1-9] ?[oa]?\.?|{_WORD}) ?serie\b"), _old_series),
-    (_compiled(r"(?P<n>[1-9]) ?[oa]?\.? ?(?:ano|aninho)\b(?<!\b1 ano)"), _year),
+    (_compiled(rf"(?P<n>[1-9] ?[oa]?\.?|{_WORD}) ?serie\b(?! ?:)"), _old_series),
+    (_compiled(r"(?P<n>[1-9]) ?[oa]?\.? ?(?:ano|aninho)\b(?:(?<!\b1 ano)|(?<=anos 1 ano))"), _year),
     (_compiled(rf"(?P<n>{_WORD}) (?:ano|aninho)\b"), _year),
-    (_compiled(r"(?:n[oa]|d[oa]|pr[oa]|para o) (?P<n>1) ano\b"), _year),
+    (_compiled(r"(?:n?[oa]|d[oa]|pr[oa]|para o) (?P<n>1) ano\b"), _year),
     (
         _compiled(rf"(?P<n>{_NTH})(?=(?:,| e| e o| e a| e n[oa]| e outr[oa] n[oa]) ?#)"),
         _year,
     ),
     (
         _compiled(
-            rf"(?:(?:esta|ta|vai|estuda|foi|passou|cursa|cursando|fazendo|indo|faz|entrou|e|ja) "
+            rf"(?:(?:esta|ta|vai|estuda|foi|passou|cursa|cursando|fazendo|indo|faz|entrou"
+            rf"|reprov\w+|repet\w+|parou|e|ja) "
             rf"(?:n|d|pr|para |ao |pel)?o?|outr[oa] n[oa]|no|do) (?P<n>{_NTH})"
             rf"(?! (?:de|da|do|[a-z]+eira|feira|horario|dia))(?=$| ?[,.;)]| e\b| [a-z])"
         ),
@@ -181,4 +194,8 @@ _LONE = (
     rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
     rf"(?:{'|'.join(set(_CARDINALS) - {'um'})})\b)(?!\.? ?(?:anos?\b|anin|filh|crianc|/|:|,\d|h\b))"
 )
-_ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = ((_compiled(_LONE), _year),)
+_ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
+    (re.compile(r"^(?P<n>1) ano\b"), _year),
+    (re.compile(r"^(?:no )?infantil$"), _always("Educação infantil")),
+    (_compiled(_LONE), _year),
+)

@@ -21,7 +21,8 @@ _WITHIN_PART = {
     "Pl": "na hora do almoço",
 }
 _ANY = re.compile(
-    r"\b(?:tanto faz|(?:qualquer|qlqr|qq) (?:1 |um )?(?:horarios?|hora|dia|momento|periodo"
+    r"\b(?:tanto faz|(?:qualquer|qlqr|qlq|qqr|qq|qualqer|qlquer) (?:1 |um )?(?:horarios?|hora"
+    r"|dia|momento|periodo"
     r"|um)|indiferente"
     r"|(?:nao|sem) (?:tenho |tem |temos )?preferencia|(?:o que|oq) (?:tiver|for melhor)"
     r"|(?:todos os|todo) (?:horarios?|dias?)|quando (?:tiver|der|puder)|flexivel|nao importa"

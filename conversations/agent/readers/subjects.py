@@ -11,11 +11,12 @@ SUBJECTS = ("math", "portuguese", "english")
 _WORDS = {
     "math": r"mat|mate|matem|matema|mtm|matematicas?|exatas|tabuadas?|calculos?|fracao|fracoes|"
     r"multiplicacao|divisao|raciocinio logico|(?<!pagar )(?<!pagar as )(?<!pago )contas|"
-    r"soma|subtracao|algebra|geometria|equacao|equacoes|math",
+    r"soma|somar|subtrair|dividir|multiplicar|(?:4|quatro) operacoes|subtracao|algebra|geometria"
+    r"|equacao|equacoes|math",
     "portuguese": r"port|portu|portuga|portugues|lingua portuguesa|leituras?|redacao|redacoes|"
     r"interpretacao|interpretar|gramatica|ortografia|alfabetizacao|alfabetizar|alfabetizad[oa]|"
-    r"(?:a|sabe|aprender|lendo|em) ler|ler e escrever|ler direito|caligrafia|"
-    r"(?:a|sabe|ler e|na|da) escrita|(?:a|sabe|ler e) escrever|producao de texto|"
+    r"(?:a|sabe|aprender|lendo|em|de|nao|consegue) ler|ler e escrever|ler direito|caligrafia|"
+    r"escrita|(?:a|sabe|ler e) escrever|producao de texto|"
     r"le (?:mal|bem|direito|nada)",
     "english": r"ing|ingles|english|inglesa|ingleis|engles|inglish|ingreis",
 }
@@ -24,8 +25,10 @@ _MODELS = {"math": "matematica", "portuguese": "portugues", "english": "ingles"}
 _TYPO = {"math": 78, "portuguese": 82, "english": 83}
 _REFUSED = re.compile(
     r"\b(?:menos|exceto|sem|tirando|fora|nao (?:e|seria|quero|quer|queremos|precisa|preciso)"
-    r"(?: de| fazer)?|nao,? (?:o|a|e)?) *(?:o |a |de )?(?P<left>[a-z]+)"
-    r"|(?P<right>[a-z]+) (?:nao(?: quero| precisa)?|n)\s*(?=$|[,.;])"
+    r"(?: de| fazer)?|nao,? (?:o|a|e)?) *(?:(?:o|a|os|as|de) )*(?P<left>[a-z]+)"
+    r"|(?P<right>[a-z]+),? (?:(?:nao(?: quero| precisa)?|n)\s*(?=$|[,.;])"
+    r"|(?:(?:el[ea]|ja) )*(?:vai|ta|esta|e) (?:super |muito |otim[oa] |bem )*(?:bem|otim[oa]"
+    r"|bo[am])\b)"
 )
 _ALL = re.compile(
     r"\b(?:todas?|todos|tudo(?! bem| certo| ok| bom| joia)|as tres|os tres|as 3|os 3|tds|completo|"

@@ -1,7 +1,11 @@
-"""Plays the golden files: `text<TAB>asked or count<TAB>expected as JSON`, one case a line."""
+"""Plays the golden files: `text<TAB>asked or count<TAB>expected as JSON`, one case a line.
+
+"⏎" in a text stands for a new line.
+"""
 
 import json
 import re
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -51,7 +55,8 @@ def cases():
         for line in path.read_text(encoding="utf-8").splitlines():
             text, setting, expected = line.split("\t")
             number = int(setting) if name == "option" else setting == "1"
-            yield pytest.param(name, text, number, json.loads(expected), id=f"{name}: {text}")
+            written = text.replace("⏎", "\n")
+            yield pytest.param(name, written, number, json.loads(expected), id=f"{name}: {text}")
 
 
 @pytest.mark.parametrize(("reader", "text", "setting", "expected"), list(cases()))
@@ -88,3 +93,23 @@ def test_no_reader_raises_or_leaves_its_range(text):
     assert answers.read_stop(text) in {"stop", "start", None}
     assert answers.is_correction(text) in {True, False}
     assert not (answers.starts_with_yes(text) and answers.starts_with_no(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "ages"),
+    [
+        ("nasceu em 12/03/2017", False, [9]),
+        ("ele nasceu dia 28/11/2017", False, [8]),
+        ("nascimento: 27-11-2017", False, [9]),
+        ("nasceu em 5 de abril de 2019", False, [7]),
+        ("data de nascimento 01/02/16", False, [10]),
+        ("12/03/2017", True, [9]),
+        ("12/03/2017", False, []),
+        ("31/02/2017", True, []),
+        ("nasceu em 2017", False, []),  # 8 or 9: to be asked
+        ("nasceu em 12/03/2027", False, []),
+        ("tem 9 anos, nasceu em 12/03/2017", False, [9]),
+    ],
+)
+def test_a_date_of_birth_tells_the_age(text, asked, ages):
+    assert read_ages(text, asked, today=date(2026, 11, 27)) == ages

@@ -14,7 +14,8 @@ with GOLDEN.open(newline="") as file:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['text']}/{case['asked']}")
 def test_reads_a_preference_in_normal_words(case):
-    assert read_preference(case["text"], asked=case["asked"] == "1") == (case["expected"] or None)
+    text = case["text"].replace("⏎", "\n")
+    assert read_preference(text, asked=case["asked"] == "1") == (case["expected"] or None)
 
 
 @given(st.text(), st.booleans())

@@ -3,8 +3,11 @@
 import logging
 import signal
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from types import FrameType
@@ -19,13 +22,15 @@ from django.utils import timezone
 
 from conversations import attention, live, sender, turn
 from conversations.agent.think import warm_up
-from conversations.connections import give_back
+from conversations.connections import AWAY, give_back
 from conversations.failures import where
 from conversations.models import Conversation, Message
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 0.5  # seconds; a lost hint costs no more
+ATTENDANTS = 16  # threads
+PER_SECOND = 80  # messages; what Meta lets a number send
 LONGEST_PAUSE = 5.0  # seconds between attempts to reach a database that is away
 
 
@@ -41,15 +46,107 @@ class Command(BaseCommand):
         work.run()
 
 
+@dataclass(frozen=True)
+class Job:
+    """What is done with a claim, and how the claim is given up if the database was away."""
+
+    run: Callable[[Any, turn.Clock], None]
+    give_up: Callable[[Any], None]
+
+
+def _attend(conversation_id: int, clock: turn.Clock) -> None:
+    attention.attend(conversation_id)
+
+
+SEND = Job(sender.send, sender.give_up)
+ANSWER = Job(turn.answer, turn.give_up)
+ATTEND = Job(_attend, lambda claim: None)  # best effort
+
+
+class Crew:
+    """Threads that do what was claimed. One is free when nobody has taken it, so that a claim
+    never waits for a thread."""
+
+    def __init__(self, threads: int, woken: threading.Event) -> None:
+        self.free = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="work")
+        self._lock = threading.Lock()
+        self._woken = woken
+        self._failed: deque[tuple[Job, Any]] = deque()
+
+    def begin(
+        self, job: Job, claim_due: Callable[[int], list[Any]], most: int | None = None
+    ) -> int:
+        """Claim and begin at most `most`, and no more than there are free threads."""
+        limit = self.free if most is None else min(self.free, most)
+        claims = claim_due(limit) if limit > 0 else []
+        with self._lock:
+            self.free -= len(claims)
+        for claim in claims:
+            self._pool.submit(self._do, job, claim)
+        return len(claims)
+
+    def give_up_failed(self) -> None:
+        """What failed while the database was away need not wait for its lease to end."""
+        while self._failed:
+            job, claim = self._failed.popleft()
+            try:
+                job.give_up(claim)
+            except Error:
+                self._failed.append((job, claim))
+                raise
+
+    def finish(self) -> None:
+        self._pool.shutdown(wait=True)
+
+    def _do(self, job: Job, claim: Any) -> None:
+        try:
+            job.run(claim, timezone.now)
+        except AWAY as error:
+            log.warning("%s failed: %s", job.run.__name__, where(error))
+            self._failed.append((job, claim))
+        except Exception as error:  # noqa: BLE001 - the claim expires and the row is taken again
+            log.error("%s failed: %s", job.run.__name__, where(error))
+        finally:
+            give_back()
+            with self._lock:
+                self.free += 1
+            self._woken.set()
+
+
+class Pace:
+    """No more than `per_second` sends, and a second's worth at once: what one number may send.
+
+    Each process keeps its own; what the gateway refuses beyond that waits and is sent again.
+    """
+
+    def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_second, self._clock = per_second, clock
+        self._left, self._at = per_second, clock()
+
+    def room(self) -> int:
+        now = self._clock()
+        self._left = min(self._per_second, self._left + (now - self._at) * self._per_second)
+        self._at = now
+        return int(self._left)
+
+    def take(self, number: int) -> None:
+        self._left -= number
+
+
 class Work:
-    """Claims no more than it has free threads, so that what it cannot begin others may take."""
+    """Claims no more than it has free threads, so that what it cannot begin others may take.
+
+    Blue ticks have threads of their own: a gateway that is slow to show them delays no reply.
+    """
 
     def __init__(self, threads: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="work")
-        self._free = threads
-        self._lock = threading.Lock()
         self._woken = threading.Event()
         self._stopping = threading.Event()
+        self._warm = threading.Event()
+        self._crew = Crew(threads, self._woken)
+        self._attendants = Crew(ATTENDANTS, self._woken)
+        self._pace = Pace(PER_SECOND)
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
         """Claim nothing more; `run` returns when what is running has finished."""
@@ -57,10 +154,9 @@ class Work:
         self._woken.set()
 
     def run(self) -> None:
-        listener = threading.Thread(target=self._listen, name="listen", daemon=True)
-        listener.start()
-        self._pool.submit(self._warm_up)
-        log.info("Working with %s threads", self._free)
+        for target in (self._listen, self._warm_up):
+            threading.Thread(target=target, name=target.__name__, daemon=True).start()
+        log.info("Working with %s threads", self._crew.free)
         pause = LOOK_AGAIN
         while not self._stopping.is_set():
             self._woken.clear()
@@ -73,7 +169,8 @@ class Work:
                 self._stopping.wait(pause)
                 continue
             self._woken.wait(pause)
-        self._pool.shutdown(wait=True)
+        for crew in (self._attendants, self._crew):
+            crew.finish()
         log.info("Stopped working")
 
     def _warm_up(self) -> None:
@@ -84,43 +181,25 @@ class Work:
             log.warning("Not warmed up: %s", where(error))
         finally:
             give_back()
+            self._warm.set()
+            self._woken.set()
 
     def _round(self) -> float:
         """Claim and begin what is due; returns the seconds until something else will be."""
+        self._crew.give_up_failed()
         now = timezone.now()
-        began = self._begin(sender.send, partial(sender.claim_due, now))
-        began += self._begin(turn.answer, partial(turn.claim_due, now))
-        began += self._begin(_attend, attention.claim_due)
-        if self._free == 0 or began:
-            pause = LOOK_AGAIN if self._free == 0 else 0.0
-        else:
+        sent = self._crew.begin(SEND, partial(sender.claim_due, now), self._pace.room())
+        self._pace.take(sent)
+        began = sent
+        if self._warm.is_set():  # before, each would wait for the imports with a connection in hand
+            began += self._crew.begin(ANSWER, partial(turn.claim_due, now))
+        began += self._attendants.begin(ATTEND, attention.claim_due)
+        if self._crew.free and not began:
             pause = seconds_until_due(now)
+        else:
+            pause = 0.0 if self._crew.free else LOOK_AGAIN
         give_back()
         return pause
-
-    def _begin(
-        self, job: Callable[[Any, turn.Clock], None], claim_due: Callable[[int], list[Any]]
-    ) -> int:
-        """A thread is free when nobody has taken it, so a claim never waits for one."""
-        if self._free == 0:
-            return 0
-        claims = claim_due(self._free)
-        with self._lock:
-            self._free -= len(claims)
-        for claim in claims:
-            self._pool.submit(self._do, job, claim)
-        return len(claims)
-
-    def _do(self, job: Callable[[Any, turn.Clock], None], claim: Any) -> None:
-        try:
-            job(claim, timezone.now)
-        except Exception as error:  # noqa: BLE001 - the claim expires and the row is taken again
-            log.error("%s failed: %s", job.__name__, where(error))
-        finally:
-            give_back()
-            with self._lock:
-                self._free += 1
-            self._woken.set()
 
     def _listen(self) -> None:
         """Sets `_woken` for every NOTIFY; without the database the rounds go on by the clock."""
@@ -137,10 +216,6 @@ class Work:
                 log.warning("Not listening: %s", where(error))
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-
-
-def _attend(conversation_id: int, clock: turn.Clock) -> None:
-    attention.attend(conversation_id)
 
 
 def seconds_until_due(now: datetime) -> float:

@@ -1,76 +1,123 @@
 """Which of the said days and hours are wished for: "quinta não, sexta" wishes for Friday only."""
 
 import re
-from collections.abc import Iterator
 
-TOKEN = re.compile(r"(?<!\w)[A-Z][a-z]?[\d~_]*[\w+~]*")
+from conversations.agent.readers.dates.doubt import (
+    DOUBT,
+    TOKEN,
+    excludes_a_day,
+    is_open,
+    leaves_unread,
+    without_descriptions,
+)
 
 _LIST = re.compile(r"(W\d\w?) ?,(?= ?(?:W\d\w? ?, ?)*W\d\w? (?:e|ou|nem) )")
 _SPLIT = re.compile(
-    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai|entao|porque|pq|pois|dai|agora|ja)\b"
+    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai(?! *(?:$|[?.,;]))|entao|porque|pq"
+    r"|pois|dai|agora|ja)\b"
     r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como"
     r"|consegue|quero)\b)"
 )
 _IF_NOT = re.compile(
-    r"\bse nao (?:der|puder|tiver|rolar|for|tem|conseguir)(?: (?:na|no|em|pra|para))?\b|\bsenao\b"
+    r"\bse nao (?:der|puder|tiver|rolar|for possivel|tem|conseguir)(?: (?:na|no|em|pra|para))?\b"
+    r"|\bsenao\b"
 )
 _NO = re.compile(
     r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|corrid[oa]"
-    r"|puxad[oa]|sem chance)\b"
+    r"|puxad[oa]|sem chance|nada (?=[A-Z])|evit\w+|nem pensar|fora de cogitacao)\b"
 )
 _ASKS = re.compile(
     r"\bnao (?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue|conseguiria|vai|ha"
     r"|haveria|podemos|poderiamos|conseguimos|encaixa|encaixaria|abre|atende)\b"
 )
-_BUT = re.compile(r"\b(?:menos|exceto|sem ser|tirando|fora|a nao ser|salvo)\b.*")
+_BUT = re.compile(
+    r"\b(?:menos|exceto|sem ser|tirando|fora|a nao ser|salvo)\b.*"
+    r"|\be nao (?=(?:a|o|as|na|no|pra) [A-Z]|[A-Z]).*"
+)
 _BUSY = re.compile(
     r"\b(?:estud[ao]m?|trabalh[oa]m?|trabalhamos|compromissos?|ocupad[oa]s?|viaj\w+|plantao|saio|largo|expediente"
     r"|(?:ele|ela|eles|elas|filh[oa]|menin[oa]) (?:ja |tambem )?(?:faz|fazem|tem|joga"
     r"|treina|sai|entra|almoca|dorme)"
     r" (?!disponib|livre|como|horario|tempo|interesse)[a-z#]+"
+    r"|(?:marido|espos[oa]|mae|pai|el[ea]s?|filh[oa]) (?:so )?(?:chega|volta|sai|larga)"
+    r"|(?:fica|ficam|esta|ta|to|estou|fico) (?:na|no) (?:escola|colegio|creche|aula|trabalho"
+    r"|servico)"
+    r"|(?:turno|aula|escola|trabalho|expediente|plantao)(?: del[ea]s?)? (?:acaba|termina|comeca"
+    r"|inicia)"
+    r"|(?:volt\w+|cheg\w+|retorn\w+) (?:de viagem|da viagem|do trabalho|das ferias|a estudar)"
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
     r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
     r"|fono|consulta"
     r"|medico|dentista|reuniao|provas?|treino|escolinha|danca|musica|ginastica|catequese|trabalho"
     r"|exame|escola|ingles)|aula del[ea]s?)\b"
 )
+_EVENT = (
+    r"(?:aniversario|niver|consulta|medico|dentista|jogo|festa|formatura|apresentacao|reuniao|viagem"
+    r"|casamento|prova|simulado|olimpiada|exame|terapia|natacao|futebol|treino|bale|feira de \w+)"
+)
+_SCHOOL = r"(?:as aulas|a aula del[ea]s?|a escola|o colegio|as ferias|o ano letivo|as provas)"
 _OTHER_DAYS = re.compile(
     r"\b(?:nasc\w+|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
-    r"|te (?:falo|aviso|respondo|digo|chamo|retorno|ligo|confirmo|dou)|(?:vou|vo) (?:te )?"
-    r"(?:falar|avisar|responder|retornar)"
-    r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato)\b"
+    r"|(?:te|lhe|vos) (?!encontro|espero)(?:[a-z]{2,}o|dou)|(?:vou|vo) (?:te )?"
+    r"(?:falar|avisar|responder|retornar|mandar|enviar)"
+    r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato|mando|envio)\b"
     r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"
+    r"|\b(?:e|eh|sera|vai ser|cai n[oa]) feriad\w+ *$"
+    r"|\bquanto (?:sai|custa|fica|cobra\w*)\b"
+    r"|\b(?:promoc\w+|descontos?|matriculas?|inscric\w+) (?:e |vai |fica |vale |valida )?(?:so )?Q"
+    rf"|\b(?:e|eh|tera|vai ter|vou ter) (?:o |a |um |uma )?{_EVENT}\b"
+    rf"|\b{_EVENT}s?(?: del[ea]s?| d[oa] [a-z]+)? (?:e|eh|sao|ta|esta|vai ser|sera|cai|ficou"
+    rf"|ficaram|comeca|comecam|marcad[oa]s?)\b|\b{_SCHOOL}(?: del[ea]s?)? (?:ja |so |vao |vai )*"
+    r"(?:comec|volt|retorn|inici|termin|acab|vao ate|vai ate|sao)\w*"
 )
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
-    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|faltei|faltou)\b"
+    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)"
+    r"|faltei|faltou"
+    r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"
 )
 _CHANGE = re.compile(
     r"\b(?:mud\w+|troc\w+|remarc\w+|reagend\w+|reprogram\w+|alter\w+|adi(?:ar|a|amos)|antecip\w+|transfer\w+"
     r"|pass(?:ar|a|e|amos)(?= (?:a|o|minha|meu|de|da|do|das|d)\b.*\bp(?:ara|r[ao]s?)?\b))\b"
 )
-_TO = re.compile(r".*\b(?:para|pra|pro|pras|pros|p)\b")
+_TO = re.compile(r".*\b(?:para|pra|pro|pras|pros|p|pel[ao]s?|por)\b")
 _OF_A_DAY = re.compile(r"\bd(?:e|a|o|as|os) [WRNMH]\d")
 _INSTEAD = re.compile(r"\b(?:em vez|ao inves|no lugar|ao contrario) d\w+\b.*")
-_RETHOUGHT = re.compile(
-    r"\b(?:digo|quer dizer|ops|opa|alias|na verdade|corrigindo|melhor dizendo|errei)\b"
+_BOOKS_ANEW = re.compile(
+    r"\b((?:cancel|desmarc)\w+\b.*?),? e (?=(?:ja )?(?:re)?(?:marc|agend|coloc|bot)\w+\b)"
 )
-_LONE_NO = re.compile(r"[,.;] ?nao ?(?=[,.;])")
-_ALSO = re.compile(r"(?<=[A-Z]) ou (?=[A-Z])")
+_RETHOUGHT = re.compile(
+    r"\b(?:digo|quer dizer|ops|opa|alias|na verdade|corrigindo|melhor dizendo|ou melhor"
+    r"|errei|minto|me enganei|retificando)\b"
+)
+_LONE_NO = re.compile(
+    r"[,.;] ?(?:ai |ah |ops |opa )?nao,? ?(?:pera\w*|espera|calma|desculp\w+|perdao|minto|errei"
+    r"|nao)? ?(?=[,.;])"
+)
 
 
-def wished(text: str) -> Iterator[str]:
+def wished(text: str) -> list[str]:
     """Clauses of a text of tokens that wish for what they hold, in order, denials taken out."""
     text = _IF_NOT.sub(" ou ", _LIST.sub(r"\1 ou ", text))
-    clauses = _SPLIT.split(_latest(text))
-    for clause in clauses:
-        if kept := _kept(clause.strip()):
-            yield kept
+    open_ended, found = False, list[str]()
+    for clause in map(str.strip, _SPLIT.split(_latest(text))):
+        kept = _kept(clause)
+        open_ended |= is_open(kept)
+        denies = _NO.search(clause) or _BUT.search(clause)
+        if open_ended and denies and excludes_a_day(clause, kept):
+            found.append(DOUBT)
+        read = kept if _CHANGE.search(clause) else clause
+        if (kept or not TOKEN.search(clause)) and leaves_unread(read):
+            found.append(DOUBT)
+        if kept:
+            found.append(kept)
+    return without_descriptions(found)
 
 
 def _latest(text: str) -> str:
     """Where the writer thinks again, what is said anew replaces what was said before."""
     text = _LONE_NO.sub(" . digo ", text)
+    text = _BOOKS_ANEW.sub(r"\1 . digo . ", _CHANGE.sub(r" digo \g<0>", text))
     said, *anew = _RETHOUGHT.split(text)
     for part in anew:
         kinds = {_kind(token) for token in TOKEN.findall(part)}
@@ -80,7 +127,7 @@ def _latest(text: str) -> str:
 
 
 def _kind(token: str) -> str:
-    return "day" if token[0] in "WRNMGXYKQ" else "hour"
+    return "day" if token[0] in "WRNMJGXYKQ" else "hour"
 
 
 def _kept(clause: str) -> str:

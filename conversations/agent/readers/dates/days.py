@@ -3,7 +3,8 @@
 W3 Thursday (W3n "que vem", W3e "essa", W3p "as quintas"), R1 tomorrow, N5 the 5th (N5x of next
 month, N5t of this one), M12_3[_2026] a date, G0/G1 a week, X0/X1 a month, Y3 a month by name, K a
 weekend (Ke this, Kn next); i, m, f at the end of G, X or Y: its start, middle or end. W3+N12: one
-day said twice. Qa~ from, Qd~ after, Qu~ until, Qb~ before a day, Qw~ its week; Qp~A~B from A to B.
+day said twice. J1_0~X1 the first Monday of next month, J-1_4 the last Friday of the month. Qa~
+from, Qd~ after, Qu~ until, Qb~ before a day, Qw~ its week; Qp~A~B from A to B.
 """
 
 import re
@@ -59,6 +60,9 @@ _DATES: tuple[Rule, ...] = (
     ),
     rule(r"(?<![\d.-])(\d{1,2})[.-](\d{1,2})[.-](\d{4})(?!\d)", _dated),
     rule(r"\bdia (\d{1,2})[.-](\d{1,2})(?![\d.h-]| ?h)", _dated),
+    rule(r"(?<![\w/:.,-])(\d{1,2})[.-](0[1-9])(?![\d.:h-]| ?h)", _dated),
+    rule(r"(?<![\w/:.,-])(2[4-9]|3[01])[.-](1[0-2])(?![\d.:h-]| ?h)", _dated),
+    rule(r"(?<![\w/:.,-])(\d{1,2})[.-](1[0-2])(?=,? (?:as|a partir|depois|\d{1,2} ?h))", _dated),
     rule(r"\bdia (?:1o?|primeiro)\b(?! ?h|:)", "dia 1"),
     rule(r"\bprimeiro (?=de [a-z]+)", "1 "),
     rule(
@@ -139,7 +143,22 @@ _SPANS: tuple[Rule, ...] = (
     rule(r"\b(?:fim|final|finalzinho)(?: d[aeo])? +([GXY]\d+)\b", r"\1f"),
     rule(r"\bG0m (?:da )?G1\b|\bmeio d[ao] G1\b", "G1m"),
 )
+_NTH = {"primeir": 1, "1": 1, "W0": 2, "2": 2, "terceir": 3, "3": 3, "W2": 4, "4": 4, "ultim": -1}
+
+
+def _nth(m: re.Match[str]) -> str:
+    """ "Primeira segunda do mês", of the next such month where none is said."""
+    month = "" if m[5] == "mes" else f"~{m[5]}" if m[5][0] in "XY" else f"~Y{_number(m[5])}"
+    return f"J{_NTH[m[1] or m[2] or m[3]]}_{m[4][1]}{month}"
+
+
 _MODIFIED: tuple[Rule, ...] = (
+    rule(
+        r"\b(?:(primeir|terceir|ultim)[ao]|([1-4])a|(W0|W2)p?) (W\d)p? (?:util )?"
+        r"(?:d[oe] )*(mes\b|X\d|Y\d+|"
+        rf"{_MONTH_WORD})",
+        _nth,
+    ),
     rule(r"\b(?:proxim[ao]s?|prox\.?) (W\d)p?\b", r"\1n"),
     rule(r"\b(W\d)p?,? (?:da |d )?(?:que vem|proxim[ao])\b", r"\1n"),
     rule(rf"\b{_THIS} (?:mesm[ao] )?(W\d)p?\b", r"\1e"),
@@ -162,7 +181,7 @@ _MODIFIED: tuple[Rule, ...] = (
     ),
     rule(r"\b(R\d+)[ ,(:-]*(?:que e |ja e )?(W\d)\b(?!,? (?:ou|e) )(?!, ?W)", r"\2+\1"),
     rule(rf"\bentre (?:o |a )?({_DATE}) e (?:o |a )?({_DATE})", r"Qp~\1~\2"),
-    rule(rf"\b(?:depois|apos) (?:de |do |da |d)?({_DATE})", r"Qd~\1"),
+    rule(rf"\b(?:depois|apos) (?:d?o feriad\w+ )?(?:de |do |da |d)?({_DATE})", r"Qd~\1"),
     rule(rf"\ba partir (?:de |do |da )?({_DATE}|Y\d+)", r"Qa~\1"),
     rule(rf"\bantes (?:de |do |da )?({_DATE})", r"Qb~\1"),
     rule(rf"(?<=\w )ate (?:o |a |no |na )?({_DATE})", r"Qu~\1"),

@@ -44,7 +44,7 @@ _PARTS: tuple[Rule, ...] = (
 )
 _MINUTES = {"meia": 30, None: 0, "": 0}
 _GUARD = (
-    r"(?![\d/%:,]|[.]\d|o\b)(?! (?!depois|antes|apos|apenas|voces|horas|nesses|desses|temos"
+    r"(?![\d/%:]|[.,]\d|o\b)(?! (?!depois|antes|apos|apenas|voces|horas|nesses|desses|temos"
     r"|podemos|vamos|"
     r"mas|mais|pras|dias\b|as\b|nas|das|todos|todas|vcs|nos\b)[a-z]{2,}s\b)"
 )
@@ -79,7 +79,13 @@ def _short_of(m: re.Match[str]) -> str:
     return f"H{before}_{60 - int(m[1])}{'e' if m[2].startswith('H12') else ''} "
 
 
+def _dated(m: re.Match[str]) -> str:
+    """ "Terça 18 às 9": no hours from 18 to 9, so the 18th."""
+    return f"{m[1]}+N{m[2]} as {m[3]}" if int(m[2]) >= int(m[3]) else m[0]
+
+
 _CLOCKS: tuple[Rule, ...] = (
+    rule(r"\b(W\d\w?),? (\d{1,2}) as (\d{1,2})\b", _dated),
     rule(r"\bmeio[ -]?dia e meia\b", "H12_30e"),
     rule(r"\bmeio[ -]?dia e ([1-5]?[05])\b(?! ?h)", r"H12_\1e"),
     rule(r"\bmeio[ -]?dia\b", "H12_0e"),
@@ -104,7 +110,17 @@ _CLOCKS: tuple[Rule, ...] = (
     ),
     rule(rf"(?<![\w/:.,])(\d{{1,2}}) e (meia|30|45)\b{_GUARD}", _said),
     rule(r"(?<![\w/:.,])(1[0-2]|[89]) e (15)\b(?= *(?:$|[.,;?P]))", _said),
+    rule(
+        r"(?<![\w/:.,])(?<!entre )(?<!de )(?<!das )(1[0-2]|[1-9]) e ([1-5][05]|55)\b(?= P[mtn]\b)",
+        _said,
+    ),
     rule(r"(?<![\w/:.,])(\d{1,2})()(?= P[mtn]\b)", _said),
+    rule(r"(?<![\w/:#])(\d{1,2})()(?=[ .,]* ou (?:as |umas )?H\d)", _said),
+    rule(
+        r"(H\d+_\d+\w?(?:[ ,]*ou (?:as )?|.*\b(?:digo|melhor|alias|nao|dizer)[ ,.]+))"
+        r"(\d{1,2})(?= *(?:$|[.,;?]))",
+        lambda m: f"{m[1]}{_clock(m[2], None)} ",
+    ),
     rule(r" +", " "),
 )
 _H = r"H\d+_\d+\w?"

@@ -115,6 +115,20 @@ def _week(token: str, today: date) -> Occurrence:
     return _from_today(monday + first * DAY, monday + last * DAY, today)
 
 
+def _nth_weekday(token: str, today: date) -> Occurrence:
+    """The first Monday of a month, this one's while it is to come; -1 is the last."""
+    nth, _, month = token[1:].partition("~")
+    number, weekday = (int(n) for n in nth.split("_"))
+    spans = [occurrence(month or f"X{ahead}", today).range for ahead in range(2)]
+    for first in (span[0].replace(day=1) for span in spans if span):
+        days = [first + DAY * n for n in range(calendar.monthrange(first.year, first.month)[1])]
+        found = [day for day in days if day.weekday() == weekday]
+        day = found[number - 1 if number > 0 else -1]
+        if day >= today:
+            return Occurrence((day,))
+    return NOTHING
+
+
 def _weekend(said: str, today: date) -> Occurrence:
     """Saturday and Sunday; the next one said on a weekday may be either."""
     saturday = _week_end(today) - DAY
@@ -179,4 +193,5 @@ _READ: dict[str, Callable[[str, date], Occurrence]] = {
     "K": _weekend,
     "X": _month,
     "Y": _named_month,
+    "J": _nth_weekday,
 }

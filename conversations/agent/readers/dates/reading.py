@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from conversations.agent.readers.dates.clauses import TOKEN, wished
+from conversations.agent.readers.dates.clauses import wished
 from conversations.agent.readers.dates.clock import Clock, read_clock
 from conversations.agent.readers.dates.days import name_days
+from conversations.agent.readers.dates.doubt import DOUBT, TOKEN
 from conversations.agent.readers.dates.hours import name_hours, name_lone_hours, name_parts
 from conversations.agent.readers.dates.occurrences import DAY, Occurrence, occurrence
 from conversations.agent.readers.dates.when import When
@@ -81,10 +82,13 @@ def tokens_said(text: str, *, asked: bool) -> Said:
 
 def _sort(token: str, said: Said, *, asked: bool) -> None:
     kind = token[0]
-    said.order += "D" if kind in "WRNMGKXYQ" else "H"
+    if kind == DOUBT:
+        said.unsure = True
+        return
+    said.order += "D" if kind in "WRNMJGKXYQ" else "H"
     if kind == "U":
         _sort_number(token, said, asked=asked)
-    elif kind in "WRNM":
+    elif kind in "WRNMJ":
         said.days.append(token)
     elif kind in "GKXYQ":
         said.spans.append(token)

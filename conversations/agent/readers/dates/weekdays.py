@@ -33,13 +33,13 @@ def _numbered(m: re.Match[str]) -> str:
 
 
 def _digit(m: re.Match[str]) -> str:
-    return f"{m[1]}W{int(m[2]) - 2}"
+    return f"{m[1] or ''}W{int(next(d for d in m.groups() if d and d.isdigit())) - 2}"
 
 
 _RULES: tuple[Rule, ...] = (
     rule(
         r"\b(segundas?|seg|ter[cs]as?|quartas?|qua|quintas?|qui|sextas?|sestas?|sex|sabados?|sab"
-        rf"|sabadao|domingo|(?<=[ans]os )domingos|(?<=e )domingos)(?:\b|(?=feira)){_FEIRA}"
+        rf"|domingo|(?<=[ans]os )domingos|(?<=s e )domingos)(?:\b|(?=feira)){_FEIRA}"
         rf"(?! (?:se|que) (?!v))",
         _token,
     ),
@@ -49,7 +49,8 @@ _RULES: tuple[Rule, ...] = (
         r"(ter|dom)\b(?=\s*(?:$|[,/?-]|(?:as|e|ou|a) (?:[\dWH]|se[gx]|qu[ai])|\d|[HPW]))",
         _token,
     ),
-    rule(r"()\b([2-6])(?:a|as)?[ -]*feiras?\b", _digit),
+    rule(r"()\b([2-6])(?:a|as)?[ -]*feiras?\b|()\b([2-6])a[ -]f\b\.?", _digit),
+    rule(r"\b(segund|quart|quint|sext|sabad|doming)(?:ona|inha|ao|ou|aria)\b", _token),
     rule(r"()\b([2-6])(?:nda|da|ca|rca|rta|ta|nta|xta)\b(?:[ -]*feira\b)?", _digit),
     rule(r"\b[2-6]as?(?: ?(?:,|e|ou|a|/|-) ?[2-6]as?)+\b", _numbered),
     rule(r"(\b(?:na|nas|toda|essa|esta|nessa|proxima|prox) )([2-6])as?\b", _digit),

@@ -52,6 +52,8 @@ _SPELLING = (
     rule(r"\bnum(?= (?:posso|consigo|da|vou))", "nao"),
     rule(r"\b(\d{1,2}) (?:de )?dez\b", r"\1 de dezembro"),
     rule(r"\bhorario comercial\b"),
+    rule(r"(?<= e )(?:mea|meea|meis|mei|neia|meiaa+|media)\b", "meia"),
+    rule(r"\bsemana\b(.*?)\b(na|a) outra\b(?! semana)", r"semana\1\2 outra semana"),
     rule(r"\bultima semana (?=d[eo] )", "final "),
     rule(r"\bprimeira semana (?=d[eo] )", "inicio "),
     rule(r"\b(?:mais ou menos|pelo menos|ao menos|no minimo|por favor|pfv|pf)\b", " "),
@@ -83,6 +85,9 @@ _NOT_A_TIME = (
     rule(r"(?<!\bas )(?<!:)\b\d+,\d{2}(?!\d|h)"),
     rule(r"\b(?:rua|r\.|av\.?|avenida|travessa|praca|bairro|edificio|rodovia) [^,.;?]*"),
     rule(r"\b(?:escola|colegio|bairro) \d+ de [a-z]+"),
+    rule(r"\b(?:na|da|pela) \d{1,2} de [a-z]+"),  # a street: days are masculine
+    rule(rf"\bamanha (?:ja )?(?:e|eh) {_WEEKDAY}(?=,? ne\b)"),
+    rule(rf"\bhoje (?:ja )?(?:e|eh|sao) (?:dia )?(?:\d|{_WEEKDAY})[^,.;?]*"),
     rule(
         r"\b(?:(?:segund|terceir|quart|quint|sext|setim|oitav|non|ultim|primeir)[oa]|\d{1,2}[oa]s?)"
         r" (?:ano|anos|serie|opcao|vez|aula|filh[oa]|etapa|fase|via|mao|quinzena|semana|pessoa|"
@@ -95,7 +100,8 @@ _NOT_A_TIME = (
     rule(r"(?<!dia )\b(?!1o de )\d{1,2}o\b"),
     rule(
         r"\b(?:faz|fara|fez|completa|completou|fazer|completar|fazendo) \d{1,2}(?: ?anos?| ?a\b)?"
-        r"(?! ?(?:h|:|e meia))\b[^,.;?]*"
+        r"(?! ?(?:h|:|e meia))\b[^,.;?]*",
+        " nasceu # ",
     ),
     rule(r"\b(?:nenhuma?|uma|um|qualquer|alguma?|todas|cada) (?:das|dos|as) \d{1,2}\b(?! ?[h:])"),
     rule(r"\bprimeir[ao] (?:ou|e) (?:[ao] )?segund[ao]\b"),

@@ -3,69 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
-from . import name_cues
-from .fold import fold
+from conversations.agent.readers.fold import fold
+from conversations.agent.readers.names import cues
+from conversations.agent.readers.names.message import Message
 
-_LONGEST_TEXT = 2000
 _MOST_WORDS = 6
 _MOST_STUDENTS = 4
 
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+|[^\w\s]|_")
-
-_LAUGHTER = re.compile(r"(?:k{2,}|(?:ha|he|hi|rs|ah){2,}h?|rs)")
 _SUFFIXES = frozenset({"neto", "filho", "sobrinho"})
 _COPULAS = frozenset({"sou", "e", "eh"})
 _JOINS = frozenset({"e", "o", "a", "eh", "oi", "ola", "chama"})
-
-
-def _form(word: str) -> str:
-    """One folded word; emojis and laughter stand for a pause."""
-    form = fold(word).replace(" ", "-")
-    return "," if not form or _LAUGHTER.fullmatch(form) else form
-
-
-@dataclass(frozen=True)
-class _Message:
-    words: tuple[str, ...]
-    folded: tuple[str, ...]
-
-    @classmethod
-    def of(cls, text: str) -> "_Message":
-        words = tuple(_TOKEN.findall(text[:_LONGEST_TEXT].replace("\n", " , ")))
-        return cls(words, tuple(map(_form, words)))
-
-    @cached_property
-    def line(self) -> str:
-        """The folded tokens, each followed by one space."""
-        return "".join(form + " " for form in self.folded)
-
-    @cached_property
-    def _index(self) -> dict[int, int]:
-        places, at = {}, 0
-        for i, form in enumerate(self.folded):
-            places[at] = i
-            at += len(form) + 1
-        return places
-
-    def token_at(self, place: int) -> int:
-        """Index of the token that starts at `place` of `line`; its end for the line's end."""
-        return self._index.get(place, len(self.folded))
-
-    def before(self, i: int) -> str:
-        """The few folded tokens before token `i`, each followed by a space."""
-        return "".join(form + " " for form in self.folded[max(0, i - 8) : i])
-
-    def after(self, i: int) -> str:
-        """The folded text from token `i`, led by a space."""
-        return " " + "".join(form + " " for form in self.folded[i : i + 8])
-
-    def ends(self, i: int) -> bool:
-        return (
-            i >= len(self.folded) or not self.folded[i].isalpha() or self.folded[i] in {"e", "mas"}
-        )
 
 
 @dataclass(frozen=True)
@@ -75,13 +24,16 @@ class _Name:
     stop: int
 
 
-def read_parent_name(text: str, asked: bool = False) -> str | None:
+def read_parent_name(text: str, asked: bool = False, *, student_asked: bool = False) -> str | None:
     """Return the name the writer gives as their own, written as names are, or None.
 
     `asked`: the last question was the name, so a message that is only a name is one.
+    `student_asked`: it was the student's, so "é a Carla" is not the writer.
     """
-    message = _Message.of(text)
-    found = next(_parents(message), None) or _it_is(message)
+    message = Message.of(text)
+    found = next(_parents(message), None)
+    if found is None and not student_asked:
+        found = _it_is(message)
     if found is None and asked:
         found = _lone(message)
     return found.said if found else None
@@ -92,13 +44,15 @@ def read_student_names(text: str, asked: bool = False) -> list[str]:
 
     `asked`: the last question was the students' names, so bare names are theirs.
     """
-    message = _Message.of(text)
+    message = Message.of(text)
     taken = {i for name in _parents(message) for i in range(name.start, name.stop)}
     names = _apart(_students(message), taken)
     if asked:
         bare = (name for name in _bare(message) if not names or _listed(message, name))
         names = _apart([*names, *bare], taken)
-    return list(dict.fromkeys(name.said for name in names))[:_MOST_STUDENTS]
+    said = dict.fromkeys(name.said for name in names)
+    shorter = {one for one in said if any(other.startswith(f"{one} ") for other in said)}
+    return [name for name in said if name not in shorter][:_MOST_STUDENTS]
 
 
 def _apart(names: Iterable[_Name], taken: set[int]) -> list[_Name]:
@@ -110,38 +64,45 @@ def _apart(names: Iterable[_Name], taken: set[int]) -> list[_Name]:
     return kept
 
 
-def _parents(message: _Message) -> Iterator[_Name]:
-    for match in name_cues.PARENT.finditer(message.line):
+def _parents(message: Message) -> Iterator[_Name]:
+    for match in cues.PARENT.finditer(message.line):
         if name := _name_at(message, message.token_at(match.end())):
             yield name
-    for match in name_cues.PARENT_KNOWN.finditer(message.line):
+    for match in cues.PARENT_KNOWN.finditer(message.line):
         if (name := _name_at(message, message.token_at(match.end()))) and _listed(message, name):
             yield name
     name = _name_at(message, _opening(message))
     if name and _listed(message, name) and _introduced(message, name):
         yield name
+    for match in cues.PARENT_AFTER_STUDENT.finditer(message.line):
+        student = _name_at(message, message.token_at(match.end()))
+        titled = student and cues.A_TITLE.match(message.after(student.stop))
+        if student and titled:
+            name = _name_at(message, student.stop + len(titled[0].split()))
+            if name and _listed(message, name) and message.ends(name.stop):
+                yield name
 
 
-def _introduced(message: _Message, name: _Name) -> bool:
+def _introduced(message: Message, name: _Name) -> bool:
     """Whether what follows is said of the writer ("Ana, mãe do Pedro", "Ana aqui")."""
-    return name_cues.PARENT_IF_FOLLOWED.match(message.after(name.stop)) is not None
+    return cues.PARENT_IF_FOLLOWED.match(message.after(name.stop)) is not None
 
 
-def _it_is(message: _Message) -> _Name | None:
+def _it_is(message: Message) -> _Name | None:
     """The name in "Oi, é a Carla"."""
-    match = name_cues.IT_IS.match(message.line)
+    match = cues.IT_IS.match(message.line)
     name = _name_at(message, message.token_at(match.end())) if match else None
     aged = name and re.match(r" , (?:idade|\d)", message.after(name.stop))
     return name if name and _listed(message, name) and not aged else None
 
 
-def _opening(message: _Message) -> int:
+def _opening(message: Message) -> int:
     """Index of the first token that is no greeting."""
-    greeting = name_cues.GREETING.match(message.line)
+    greeting = cues.GREETING.match(message.line)
     return message.token_at(greeting.end()) if greeting else 0
 
 
-def _lone(message: _Message) -> _Name | None:
+def _lone(message: Message) -> _Name | None:
     """A message that, its greetings aside, is a name, or opens with one as its own clause."""
     name = _name_at(message, _opening(message))
     if name and _stands_alone(message, name):
@@ -151,18 +112,20 @@ def _lone(message: _Message) -> _Name | None:
     return next((n for n in signed if _stands_alone(message, n)), None)
 
 
-def _stands_alone(message: _Message, name: _Name) -> bool:
+def _stands_alone(message: Message, name: _Name) -> bool:
     """Whether the clause ends with the name, and no age follows."""
-    aged = re.match(r" (?:, |\( )?\d", message.after(name.stop))
-    return message.ends(name.stop) and not aged
+    rest = message.after(name.stop)
+    aged = re.match(r" (?:, |\( )?\d", rest)
+    spelled = re.match(r" com (?:[a-z]|dois|duas) ", rest)  # "Edinalva com E"
+    return spelled is not None or (message.ends(name.stop) and not aged)
 
 
-def _students(message: _Message) -> Iterator[_Name]:
-    for match in name_cues.STUDENT.finditer(message.line):
-        if not name_cues.OTHERS.search(message.line[: match.start()]):
-            joint = "e" if name_cues.BY_CARER.match(match[0]) else "[e,]"
+def _students(message: Message) -> Iterator[_Name]:
+    for match in cues.STUDENT.finditer(message.line):
+        if not cues.OTHERS.search(message.line[: match.start()]):
+            joint = "e" if cues.BY_CARER.match(match[0]) else "[e,]"
             yield from _names_from(message, message.token_at(match.end()), joint)
-    for match in name_cues.STUDENT_KNOWN.finditer(message.line):
+    for match in cues.STUDENT_KNOWN.finditer(message.line):
         name = _name_at(message, message.token_at(match.end()))
         if name and _listed(message, name) and _as_named(message, name):
             yield from _names_from(message, name.start, "e")
@@ -172,13 +135,13 @@ def _students(message: _Message) -> Iterator[_Name]:
             yield name
 
 
-def _described(message: _Message, name: _Name) -> bool:
+def _described(message: Message, name: _Name) -> bool:
     """Whether what follows is said of a student ("Pedro tem", "Pedro, 9")."""
-    said = name_cues.STUDENT_IF_FOLLOWED.match(message.after(name.stop))
+    said = cues.STUDENT_IF_FOLLOWED.match(message.after(name.stop))
     return said is not None and _as_named(message, name)
 
 
-def _names_from(message: _Message, start: int, joint: str) -> Iterator[_Name]:
+def _names_from(message: Message, start: int, joint: str) -> Iterator[_Name]:
     """The name at token `start` and those joined to it by `joint`, a regular expression."""
     name = _name_at(message, start)
     for _ in range(_MOST_STUDENTS):
@@ -192,7 +155,7 @@ def _names_from(message: _Message, start: int, joint: str) -> Iterator[_Name]:
             return
 
 
-def _bare(message: _Message) -> Iterator[_Name]:
+def _bare(message: Message) -> Iterator[_Name]:
     """Every clause that opens with a name."""
     i = 0
     while i < len(message.words):
@@ -201,17 +164,17 @@ def _bare(message: _Message) -> Iterator[_Name]:
         sure = name and (
             _listed(message, name) or (message.ends(name.stop) and _looks_given(message, name))
         )
-        sure = sure and not name_cues.OTHERS.search(message.before(i))
+        sure = sure and not cues.OTHERS.search(message.before(i))
         if name and sure:
             yield name
         i = name.stop if name else i + 1
 
 
-def _name_at(message: _Message, start: int) -> _Name | None:
+def _name_at(message: Message, start: int) -> _Name | None:
     """The longest name whose first word is token `start`."""
     if start >= len(message.words) or not _may_name(message.folded[start]):
         return None
-    if name_cues.DENIED.search(message.before(start)):
+    if cues.DENIED.search(message.before(start)):
         return None
     stop = start + 1
     while (following := _grown(message, start, stop)) is not None:
@@ -220,10 +183,10 @@ def _name_at(message: _Message, start: int) -> _Name | None:
     return _Name(" ".join(map(_written, words)), start, stop)
 
 
-def _grown(message: _Message, start: int, stop: int) -> int | None:
+def _grown(message: Message, start: int, stop: int) -> int | None:
     """Where the name ends with one more word, links such as "da" included."""
     last = stop
-    if last < len(message.words) and message.folded[last] in name_cues.LINKS:
+    if last < len(message.words) and message.folded[last] in cues.LINKS:
         last += 1
     if last >= len(message.words) or last - start >= _MOST_WORDS:
         return None
@@ -233,39 +196,41 @@ def _grown(message: _Message, start: int, stop: int) -> int | None:
     capital = word[:1].isupper() and not message.words[start].islower()
     if not _may_name(form) and not _surname_after_all(message, start, last):
         return None
-    sure = form in name_cues.KNOWN or capital or message.ends(last + 1)
-    linked = last == stop or form in name_cues.KNOWN or capital
+    sure = form in cues.KNOWN or capital or message.ends(last + 1)
+    linked = last == stop or form in cues.KNOWN or capital
     return last + 1 if sure and linked else None
 
 
-def _surname_after_all(message: _Message, start: int, at: int) -> bool:
+def _surname_after_all(message: Message, start: int, at: int) -> bool:
     """ "Dias" is a common word, but a surname where a given name's clause ends with it."""
-    given = message.folded[start] in name_cues.FIRST_NAMES
-    return given and message.folded[at] in name_cues.KNOWN and message.ends(at + 1)
+    given = message.folded[start] in cues.FIRST_NAMES | cues.WORDS_TOO
+    return given and message.folded[at] in cues.KNOWN and message.ends(at + 1)
 
 
 def _may_name(form: str) -> bool:
     return (
         len(form) > 1
         and form.replace("-", "").isalpha()
-        and form not in name_cues.COMMON
-        and form not in name_cues.LINKS
+        and form not in cues.COMMON
+        and form not in cues.LINKS
         and re.search(r"[aeiouy]", form) is not None
         and not re.search(r"(.)\1\1", form)
     )
 
 
-def _listed(message: _Message, name: _Name) -> bool:
-    return message.folded[name.start] in name_cues.FIRST_NAMES
+def _listed(message: Message, name: _Name) -> bool:
+    form = message.folded[name.start]
+    capital = message.words[name.start][0].isupper()
+    return form in cues.FIRST_NAMES or (capital and form in cues.WORDS_TOO)
 
 
-def _looks_given(message: _Message, name: _Name) -> bool:
+def _looks_given(message: Message, name: _Name) -> bool:
     """Whether an unlisted name reads as one: short, and no adjective ("sou vegetariana")."""
     described = message.folded[name.start - 1] in _COPULAS if name.start else False
     return name.stop - name.start <= 3 and (message.words[name.start].istitle() or not described)
 
 
-def _as_named(message: _Message, name: _Name) -> bool:
+def _as_named(message: Message, name: _Name) -> bool:
     """Whether the name cannot be a street, a school or somebody spoken to."""
     elsewhere = re.search(
         r"(?:rua|avenida|av|bairro|escola|colegio|cidade|falar|falo|falei|conversei|unidade|santa|"
@@ -276,7 +241,7 @@ def _as_named(message: _Message, name: _Name) -> bool:
 
 
 def _written(word: str) -> str:
-    if fold(word) in name_cues.LINKS:
+    if fold(word) in cues.LINKS:
         return word.lower()
     if word.islower() or word.isupper():
         return "".join(part.capitalize() for part in re.split(r"([-'’])", word))

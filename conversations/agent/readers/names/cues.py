@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 
 
 def _words_of(name: str) -> frozenset[str]:
@@ -14,6 +14,8 @@ def _words_of(name: str) -> frozenset[str]:
 FIRST_NAMES = _words_of("first_names.txt")
 KNOWN = FIRST_NAMES | _words_of("surnames.txt")
 COMMON = _words_of("common_words.txt")
+# Everyday words that are a name where written with a capital.
+WORDS_TOO = frozenset({"abril", "ceu", "domingos", "luz", "mel", "rosa", "sol"})
 LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", "van"})
 
 _KIN = (
@@ -27,6 +29,10 @@ _CARER = (
     r"irma|irmao|baba)"
 )
 _THE = r"(?:o |a |os |as )?"
+_TITLE = (
+    r"(?:(?:dona|seu|sr|sra|dra?|prof|professora?|diretora?|coordenadora?|senhora?|vovo|vo|tia"
+    r"|tio) (?:\. )?)?"
+)
 
 # After these any word that is not common talk is the parent's name.
 PARENT = re.compile(
@@ -35,12 +41,17 @@ PARENT = re.compile(
     rf"(?: (?:e|eh))?|aqui (?:e|eh) [oa]|aqui (?:e|eh)|aqui fala|"
     rf"(?:pode|podem) (?:me )?chamar(?: de)?|me cham[ae](?: de)?|"
     rf"(?:nome d[oa] )?(?:responsavel|{_CARER}) :|"
-    rf"(?:voce |vc )?(?:esta |ta )?fala(?:ndo)? com|quem fala :) {_THE}(?=\w)"
+    rf"(?:voce |vc )?(?:esta |ta )?fala(?:ndo)? com|quem fala :) {_THE}{_TITLE}(?=\w)"
 )
+# "Aqui é a avó da Isadora, Cleusa".
+PARENT_AFTER_STUDENT = re.compile(rf"\b(?:sou|e|eh) (?:[oa] )?{_CARER} d[oae]s? (?=\w)")
+A_TITLE = re.compile(rf" , {_THE}{_TITLE}(?=\w)")
 # After these only a listed name counts.
-PARENT_KNOWN = re.compile(r"\b(?:eu )?sou (?=\w)")
+PARENT_KNOWN = re.compile(rf"\b(?:eu )?sou (?:[oa] )?{_TITLE}(?=\w)")
 IT_IS = re.compile(
-    r"(?:\W |oi |ola |bom dia |boa tarde |boa noite )*(?:(?:e|eh) [oa]|nome :) (?=\w)"
+    r"(?:\W |oi |ola |bom dia |boa tarde |boa noite )*(?:(?:e|eh) [oa]"
+    r"|(?:meu )?nome(?: completo)? :"
+    r"|(?:pode )?anotar? (?:ai )?:) (?=\w)"
 )
 # "Não é Ana, é Anna."
 DENIED = re.compile(r"\bnao (?:e|eh|era|se chama|me chamo|chama)(?: [oa])? $")
@@ -52,8 +63,9 @@ STUDENT = re.compile(
     rf"\b(?:(?:meu|minha|nosso|nossa|seu|um|uma|o|a|d[oa]|pr[oa]) (?:outr[oa] )?{_KIN}"
     rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio))?"
     rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:(-])?|"
-    rf"(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
-    rf"(?:dois |duas |tres |2 |3 )?{_KINS}"
+    rf"(?:(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
+    rf"(?:dois |duas |tres |2 |3 )?{_KINS}|(?:sao|tenho) (?:os |as |um casal de )?gemeos|"
+    rf"(?:sao|tenho) (?:as )?gemeas)"
     rf"(?: (?:se chamam|chamam|sao))?(?: [,:(-])?|"
     rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
@@ -69,8 +81,11 @@ STUDENT_KNOWN = re.compile(
     r"d[oa]|del[ea] e|com [oa]|outr[oa]) (?=\w)"
 )
 STUDENT_IF_FOLLOWED = re.compile(
-    r" (?:, )?(?:(?:que )?(?:ja )?(?:tem|esta|ta|fez|faz|vai|estuda|"
-    r"precisa|cursa|com) \b(?!interesse)|"
+    r" (?:, )?(?:(?:e|eh) o nome d|n[oa] (?:\d|pre\b|jardim|infantil|maternal|primeir|segundo"
+    r"|terceir"
+    r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
+    r"|la)\b)|fez|faz|vai|estuda|"
+    r"precisa|cursa) \b(?!interesse)|com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b|de \d{1,2} )"
 )
 OTHERS = re.compile(
@@ -81,5 +96,5 @@ OTHERS = re.compile(
 )
 GREETING = re.compile(
     r"(?:(?:oi+e?|ola|opa|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|[oa]|"
-    r"ah|meu|minha|nome|eu|sou|me|chamo|pode|ser|so|[^\w\s]) )*"
+    r"dona|sra?|dra?|ah|meu|minha|nome|eu|sou|me|chamo|pode|ser|so|[^\w\s]) )*"
 )
