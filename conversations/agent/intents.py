@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from conversations.agent.intent_model import load, words
+from conversations.agent.text_model import load, words
 
 SURE = 0.6  # an intent below this is not acted on
 QUIET = 0.25  # below this a reading says nothing and is left out
@@ -94,7 +94,7 @@ def _read(clause: str) -> Intent:
     label = _phrase(clause)
     if label is not None:
         return _intent(label, 1.0, clause)
-    label, score = load().probabilities(clause)[0]
+    label, score = load("intents").probabilities(clause)[0]
     return _intent(label, score, clause)
 
 

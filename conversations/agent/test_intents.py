@@ -7,11 +7,13 @@ import time
 import numpy as np
 import pytest
 
-from conversations.agent.intent_model import PHRASES_FILE, TRAINING, WEIGHTS_FILE, words
 from conversations.agent.intents import SURE, classify
-from conversations.agent.training.train_intents import digest, read_examples
+from conversations.agent.text_model import TRAINING, words
+from conversations.agent.training.fit import digest
+from conversations.agent.training.train_intents import PHRASES_FILE, read_examples
 
-BLIND = read_examples(TRAINING / "intents_blind.tsv")
+WEIGHTS_FILE = TRAINING / "intents.npz"
+BLIND = [(one.label, one.phrase) for one in read_examples(TRAINING / "intents_blind.tsv")]
 SINGLE = [(label, phrase) for label, phrase in BLIND if "+" not in label]
 SEVERAL = [(set(label.split("+")), phrase) for label, phrase in BLIND if "+" in label]
 
@@ -47,13 +49,13 @@ def test_blind_phrases_with_several_intents():
 
 
 def test_blind_phrases_stay_out_of_training():
-    trained = {plain(phrase) for _, phrase in read_examples(PHRASES_FILE)} - {""}
+    trained = {plain(one.phrase) for one in read_examples(PHRASES_FILE)} - {""}
     assert not [phrase for _, phrase in BLIND if plain(phrase) in trained]
 
 
 def test_the_weights_belong_to_the_phrases():
     with np.load(WEIGHTS_FILE) as data:
-        assert str(data["phrases"]) == digest(PHRASES_FILE)
+        assert str(data["phrases"]) == digest([PHRASES_FILE])
     assert WEIGHTS_FILE.stat().st_size < 1_000_000
 
 

@@ -1,10 +1,14 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversations.agent.text_model import TRAINING
+from conversations.agent.training import train_handoff
+from conversations.agent.training.fit import digest
 from conversations.agent.triggers import read_bargain, read_handoff, read_irritation
 
 PHRASES = Path(__file__).with_name("phrases")
@@ -38,6 +42,24 @@ def test_hears_bargaining_but_not_a_question_about_discounts(text, bargains):
 @pytest.mark.parametrize(("text", "irritated"), golden("irritation"))
 def test_hears_impatience(text, irritated):
     assert read_irritation(text) == (irritated == "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Oi! Meu filho tem 8 anos. Ele adora ler. Paguei ontem e continua em aberto.", "billing"),
+        ("bom dia\nquanto custa?\nquero falar com um humano", "asked_person"),
+        ("Oi! Meu filho tem 8 anos. A escola dele é ruim. Quanto custa?", None),
+        ("", None),
+    ],
+)
+def test_one_sentence_of_a_long_message_is_enough(text, reason):
+    assert read_handoff(text) == reason
+
+
+def test_the_weights_belong_to_the_phrases():
+    with np.load(TRAINING / "handoff.npz") as data:
+        assert str(data["phrases"]) == digest(train_handoff.sources())
 
 
 @given(st.text() | st.text(alphabet="naoãe ?,.!Aq1 ", max_size=300))

@@ -1,6 +1,9 @@
 """What a parent writes that only a person can settle, heard before any model is asked.
 
-The phrases are data: `phrases/handoff.toml` (hard reasons) and `phrases/soft.toml`.
+Phrases are data: `phrases/handoff.toml` (hard reasons) and `phrases/soft.toml`. For the hard
+reasons a linear text model that has learnt from `training/handoff/` hears what no phrase foresaw:
+a phrase adds PHRASE to the score of its reason, a near miss takes as much away, and the model may
+overrule both.
 """
 
 import re
@@ -9,11 +12,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from conversations.agent.readers.fold import fold
+from conversations.agent.text_model import load
+
+NOTHING = "none"  # the model's label for ordinary talk
+PHRASE = 3.0  # what a phrase adds to the log-odds of its reason
+SURE = 0.5  # a person is called from this probability of any reason on
 
 _PHRASES = Path(__file__).parent / "phrases"
 _RUN = re.compile(r"([a-z])\1{2,}")
 _SHOUT = re.compile(r"(?<!\w)[^\W\d_a-zà-ÿ]+(?:[ ,]+[^\W\d_a-zà-ÿ]+){2,}(?!\w)")
 _SHOUTED = re.compile(r"!|\?\?|(?i:\b(?:n[aã]o respond|respo|agora|logo|nunca|ningu[eé]m))")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _ONLY_MARKS = re.compile(r"\s*(?:[?!]\s*){2,}")
 
 
@@ -26,12 +35,14 @@ class Trigger(NamedTuple):
 
     def fires(self, plain: str) -> bool:
         """Whether a phrase stands in `plain` outside near misses and not denied."""
-        if not self.phrases.search(plain):
-            return False
         rest = self.near_misses.sub(" | ", plain)
         return any(
             not _DENIAL.search(rest, 0, match.start()) for match in self.phrases.finditer(rest)
         )
+
+    def looks_alike(self, plain: str) -> bool:
+        """Whether `plain` has a near miss or a phrase, be it denied."""
+        return bool(self.near_misses.search(plain) or self.phrases.search(plain))
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -64,9 +75,37 @@ _BARGAINING, _IRRITATED = _triggers("soft.toml")
 
 
 def read_handoff(text: str) -> str | None:
-    """The reason why `text` needs a person, or None; the first reason of the file wins."""
+    """The reason why `text` needs a person, or None; its surest sentence decides."""
+    sentences = [part for part in _SENTENCE.split(text) if part.strip()]
+    whole = [text] if len(sentences) > 1 else []
+    heard = [_weighed(part) for part in [*sentences, *whole]]
+    surest = max(heard, key=lambda one: one[1], default=(NOTHING, 0.0))
+    return surest[0] if surest[1] >= SURE else None
+
+
+def phrase_reason(text: str) -> str:
+    """The first reason of the file that a phrase stands for, or NOTHING."""
     plain = _plain(text)
-    return next((trigger.reason for trigger in _HANDOFF if trigger.fires(plain)), None)
+    return next((trigger.reason for trigger in _HANDOFF if trigger.fires(plain)), NOTHING)
+
+
+def phrase_bonus(text: str) -> dict[str, float]:
+    """What the phrases add to the log-odds of each reason; near misses take as much away."""
+    plain, bonus = _plain(text), dict[str, float]()
+    for trigger in _HANDOFF:
+        if not trigger.looks_alike(plain):
+            continue
+        fires = trigger.fires(plain)
+        if not fires or PHRASE not in bonus.values():
+            bonus[trigger.reason] = PHRASE if fires else -PHRASE
+    return bonus
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    """The likeliest reason, and how probable it is that there is any."""
+    shares = dict(load("handoff").probabilities(part, phrase_bonus(part)))
+    calm = shares.pop(NOTHING)
+    return max(shares, key=lambda reason: shares[reason]), 1 - calm
 
 
 def read_bargain(text: str) -> bool:

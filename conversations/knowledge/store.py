@@ -1,6 +1,5 @@
 """The knowledge base that holds now, as an index in this process, rebuilt when rows change."""
 
-import logging
 import threading
 from datetime import datetime
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max
 
-from conversations.knowledge.index import Entry, KnowledgeIndex, KnowledgeUnavailable
+from conversations.knowledge.index import Entry, KnowledgeIndex
 from conversations.models import KnowledgeEntry
 
-log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _built: tuple[Any, KnowledgeIndex] | None = None
 
@@ -23,17 +21,8 @@ def current(now: datetime) -> KnowledgeIndex:
     version = tuple(rows.aggregate(Count("pk"), Max("pk"), Max("updated_at")).values())
     with _lock:
         if _built is None or _built[0] != version:
-            _built = version, _index(_entries(now))
+            _built = version, KnowledgeIndex(_entries(now), settings.QDRANT_URL)
         return _built[1]
-
-
-def _index(entries: list[Entry]) -> KnowledgeIndex:
-    """On the server if there is one and it works, else in this process: both answer alike."""
-    try:
-        return KnowledgeIndex(entries, settings.QDRANT_URL)
-    except KnowledgeUnavailable:
-        log.warning("Qdrant cannot be used; the knowledge base is kept in this process")
-        return KnowledgeIndex(entries)
 
 
 def _entries(now: datetime) -> list[Entry]:

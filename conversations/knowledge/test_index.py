@@ -1,11 +1,11 @@
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from conversations.knowledge.index import ACCEPT, Entry, KnowledgeIndex, KnowledgeUnavailable
+from conversations.knowledge.index import ACCEPT, Entry, KnowledgeIndex
+from conversations.knowledge.qdrant import BREAKER
 from conversations.knowledge.seed_files import read_entries
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -78,20 +78,12 @@ def test_without_entries_nothing_is_found():
     assert KnowledgeIndex([]).search("como funciona?") == []
 
 
-def test_a_server_that_does_not_answer_is_one_error():
-    with pytest.raises(KnowledgeUnavailable):
-        KnowledgeIndex(read_entries(), "http://127.0.0.1:9")
-
-
-def test_is_built_within_a_second_and_asks_within_milliseconds(index):
-    started = time.process_time()
-    KnowledgeIndex(read_entries())
-    assert time.process_time() - started < 1
-    asked = [question for _, question in _questions("questions.tsv")]
-    started = time.process_time()
-    for question in asked:
-        index.search(question)
-    assert (time.process_time() - started) / len(asked) < 0.010  # about 4 ms where measured
+def test_while_the_server_is_away_every_entry_is_compared(index):
+    away = KnowledgeIndex(read_entries(), "http://127.0.0.1:9")
+    for question in ("como funciona o teste?", "tem van escolar?", "de que jeito eu pago?") * 2:
+        assert away.search(question)[0] == index.search(question)[0]
+    assert BREAKER.state().state == "open"
+    assert away.search("tem van escolar?")[0].key == "transporte"
 
 
 def test_importing_it_does_not_import_qdrant():

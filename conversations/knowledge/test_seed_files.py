@@ -20,7 +20,7 @@ def test_an_entry_fits_a_message_and_states_no_fact_of_the_unit(entry):
     assert re.fullmatch(r"[a-z0-9-]{3,60}", entry.key)
     assert 0 < len(entry.title) <= 120
     assert 80 <= len(entry.body) <= 350
-    assert 8 <= len(set(entry.questions)) == len(entry.questions) <= 15
+    assert 10 <= len(set(entry.questions)) == len(entry.questions) <= 60
     assert all(0 < len(question) <= 200 for question in entry.questions)
     assert not FACTS.search(entry.body)
 

@@ -21,7 +21,7 @@ def _lines(name: str) -> list[str]:
 
 
 _LONG_FORMS = {
-    short.strip(): long.strip()
+    short.strip(): long.split()
     for short, long in (line.split("=") for line in _lines("spellings.txt"))
 }
 _SYNONYMS = {word: group.split()[0] for group in _lines("synonyms.txt") for word in group.split()}
@@ -32,7 +32,12 @@ def words(text: str) -> list[str]:
     letters = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in letters if not unicodedata.combining(char))
     found = _WORD.findall(_STRETCHED.sub(r"\1", plain))
-    return " ".join(_LONG_FORMS.get(word, word) for word in found).split()
+    return [long for word in found for long in written_out(word)]
+
+
+def written_out(word: str) -> list[str]:
+    """The words that a chat spelling stands for, or the word itself."""
+    return _LONG_FORMS.get(word, [word])
 
 
 def same_words(found: list[str]) -> list[str]:

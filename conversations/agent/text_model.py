@@ -6,15 +6,16 @@ serves pages does not pay for it.
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from Stemmer import Stemmer
-
 from conversations.agent.readers.fold import fold
+from conversations.knowledge.words import stem, written_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,45 +24,16 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 TRAINING = Path(__file__).parent / "training"
-PHRASES_FILE = TRAINING / "intents.tsv"
-WEIGHTS_FILE = TRAINING / "intents.npz"
-BUCKETS = 2**14
-MOST_WORDS = 60  # a longer clause is a story; its beginning tells as much
+BUCKETS = 2**15
+MOST_WORDS = 80  # a longer clause is a story; its beginning tells as much
+DENIED = 4  # words after a "não" that are taken to be denied by it
 
 _TOKEN = re.compile(r"\w+|\?")
 _RUN = re.compile(r"([a-z])\1{2,}")
-_SHORTHAND = {
-    short: full
-    for full, shorts in {
-        "voce": "vc ce",
-        "voces": "vcs ces",
-        "que": "q",
-        "oque": "oq",
-        "quanto": "qto qnto qnt",
-        "quantos": "qtos",
-        "quantas": "qts qtas",
-        "quando": "qdo qnd",
-        "porque": "pq",
-        "nao": "n nn naum",
-        "tambem": "tbm tb",
-        "tudo": "td",
-        "para": "pra pro pras pros p",
-        "esta": "ta tah",
-        "estou": "to",
-        "hoje": "hj",
-        "hora": "hr",
-        "horas": "hrs",
-        "muito": "mto mt",
-        "como": "cm",
-        "quero": "qro qero",
-        "valor": "vlr",
-        "obrigada": "obg",
-        "endereco": "end",
-        "telefone": "tel fone",
-        "localizacao": "loc",
-    }.items()
-    for short in shorts.split()
-}
+_DENIALS = frozenset({"nao", "nem", "nunca", "sem"})
+_NAMES = frozenset(
+    (Path(__file__).parent / "readers/data/first_names.txt").read_text(encoding="utf-8").split()
+)
 
 
 @dataclass(frozen=True)
@@ -70,33 +42,32 @@ class Model:
     weights: "Floats"  # (BUCKETS, labels), already divided by the temperature
     bias: "Floats"  # (labels,)
 
-    def probabilities(self, text: str) -> list[tuple[str, float]]:
-        """Every label with its probability, the likeliest first."""
+    def probabilities(
+        self, text: str, bonus: Mapping[str, float] = MappingProxyType({})
+    ) -> list[tuple[str, float]]:
+        """Every label with its probability, the likeliest first; `bonus` is added to log-odds."""
         import numpy as np
 
         found = buckets(text)
         scores = self.weights[found].sum(axis=0) / max(len(found), 1) ** 0.5 + self.bias
+        for label, extra in bonus.items():
+            scores[self.labels.index(label)] += extra
         odds = np.exp(scores - scores.max())
         shares = (odds / odds.sum()).tolist()
         return sorted(zip(self.labels, shares, strict=True), key=lambda pair: -pair[1])
 
 
 @cache
-def load() -> Model:
-    """The shipped weights, read once a process."""
+def load(name: str) -> Model:
+    """The shipped weights of `training/<name>.npz`, read once a process."""
     import numpy as np
 
-    with np.load(WEIGHTS_FILE) as data:
+    with np.load(TRAINING / f"{name}.npz") as data:
         return Model(
             tuple(data["labels"].tolist()),
             data["weights"].astype(np.float32),
             data["bias"].astype(np.float32),
         )
-
-
-@cache
-def _stemmer() -> Stemmer:
-    return Stemmer("portuguese")
 
 
 def buckets(text: str) -> list[int]:
@@ -106,18 +77,25 @@ def buckets(text: str) -> list[int]:
 
 def words(text: str) -> list[str]:
     """Folded words with shorthand written out, letters drawn out shortened, digits as 0."""
-    tokens = _TOKEN.findall(_RUN.sub(r"\1", fold(text)))[:MOST_WORDS]
-    return [re.sub(r"\d", "0", _SHORTHAND.get(token, token)) for token in tokens]
+    found = (written_out(token) for token in _TOKEN.findall(_RUN.sub(r"\1", fold(text))))
+    return [re.sub(r"\d", "0", word) for word in chain.from_iterable(found)][:MOST_WORDS]
 
 
 def _features(text: str) -> Iterator[str]:
-    tokens = words(text)
-    stems = _stemmer().stemWords(tokens)
+    tokens = ["fulano" if word in _NAMES else word for word in words(text)]
+    stems = [stem(token) for token in tokens]
     yield f"length {min(len(tokens), 6)}"
-    for stem in stems:
-        yield f"stem {stem}"
-    for first, second in zip(["^", *stems], [*stems, "$"], strict=True):
+    denied = 0
+    for word in stems:
+        yield f"stem {word}"
+        if denied:
+            yield f"not {word}"
+        denied = DENIED if word in _DENIALS else max(denied - 1, 0)
+    framed = ["^", *stems, "$"]
+    for first, second in pairwise(framed):
         yield f"pair {first} {second}"
+    for first, second in zip(framed, framed[2:], strict=False):
+        yield f"skip {first} {second}"
     for token in tokens:
         yield from _ngrams(f" {token} ")
 
