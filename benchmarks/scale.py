@@ -10,7 +10,7 @@ from benchmarks.report import Row
 from benchmarks.running.archive import MESSAGES, grow
 from benchmarks.running.copy import copy
 
-FEW, MANY = 60, 5000  # conversations
+FEW, MANY = 120, 5000  # conversations
 PAGES = {
     "console list": "/console/list/",
     "console list, searched": "/console/list/?q=Ana",
