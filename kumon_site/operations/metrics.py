@@ -46,6 +46,11 @@ class Rows(Collector):
         self.now = now
 
     def collect(self) -> Iterator[Metric]:
+        yield from self._kept()
+        yield from self._pace()
+        yield from _servers()
+
+    def _kept(self) -> Iterator[Metric]:
         day = self.now - DAY  # what was ever kept is millions, and grows at the same pace
         yield _counted(
             "kumon_messages",
@@ -62,6 +67,18 @@ class Rows(Collector):
             "tier",
         )
         yield _counted("kumon_visits", "Visits", Visit.objects.all(), "status")
+        yield GaugeMetricFamily(
+            "kumon_handoffs_open",
+            "Families that wait for the team or are with it",
+            value=Handoff.objects.filter(finished_at=None).count(),
+        )
+        yield GaugeMetricFamily(
+            "kumon_raw_events_unprocessed",
+            "Events of the gateway that are kept and not understood yet",
+            value=RawEvent.objects.filter(processed_at=None).count(),
+        )
+
+    def _pace(self) -> Iterator[Metric]:
         yield _family(
             "kumon_queue_oldest_seconds",
             "How late the oldest due row is",
@@ -96,17 +113,6 @@ class Rows(Collector):
                 ((level,), Alert.objects.open().filter(level=level).count())
                 for level in Alert.Level.values
             ],
-        )
-        yield from _servers()
-        yield GaugeMetricFamily(
-            "kumon_handoffs_open",
-            "Families that wait for the team or are with it",
-            value=Handoff.objects.filter(finished_at=None).count(),
-        )
-        yield GaugeMetricFamily(
-            "kumon_raw_events_unprocessed",
-            "Events of the gateway that are kept and not understood yet",
-            value=RawEvent.objects.filter(processed_at=None).count(),
         )
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0003_followups'),
+        ('conversations', '0004_model_calls'),
     ]
 
     operations = [

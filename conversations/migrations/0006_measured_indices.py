@@ -1,13 +1,10 @@
-from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0004_gateway_state'),
-        ('conversations', '0004_model_calls'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('conversations', '0005_gateway_state'),
     ]
 
     operations = [
