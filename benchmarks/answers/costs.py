@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.stand_ins.models import CHARACTERS_OF_A_TOKEN
-
 from conversations.models import Conversation, ModelCall
+from tests.stand_ins.models import CHARACTERS_OF_A_TOKEN
 
 TOOL_RESULT = 60  # tokens: three times with ids, or one price with its rows
 PER = 1_000_000

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.cache import caches
 from django.test import override_settings
-from tests.stand_ins.anthropic import AnthropicStandIn
-from tests.stand_ins.openai import OpenAIStandIn
 
 from benchmarks.answers.brains import BRAINS, Oracle
 from benchmarks.answers.talk import Utterance
+from tests.stand_ins.anthropic import AnthropicStandIn
+from tests.stand_ins.openai import OpenAIStandIn
 
 Hint = Callable[[Utterance], None]  # told what a perfect model would understand, before each burst
 REAL = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")

@@ -131,6 +131,7 @@ _ARGUMENTS: dict[str, Callable[[Speaker, Act, Any], Mapping[str, Fact]]] = {
     "options": lambda speaker, act, moments: {"options": Fact(options(moments))},
     "closure": _plain("closure"),
     "email": _plain("email"),
+    "invitation": _plain("invitation"),
     "field": Speaker.label,
     "value": Speaker.correction,
     "entry": Speaker.knowledge,

@@ -30,6 +30,7 @@ ARGS = {
     "wanted": AT,
     "options": [AT, AT],
     "closure": "Natal",
+    "invitation": "https://unit.example/v/5.x/visita.ics",
     "email": "ana@example.com",
     "field": "student_age",
     "value": 8,
