@@ -13,6 +13,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(),  # every minute
         "options": {"expire_seconds": 55},  # the next one looks anyway
     },
+    "keep-stages": {
+        "task": "kumon_site.operations.tasks.keep_stages",
+        "schedule": crontab(minute="2"),
+    },
     "fill-holidays": {
         "task": "scheduling.tasks.fill_holidays",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),

@@ -188,7 +188,9 @@ def mark(
     if outcome == "attended":
         funnel.advance(visit.lead, Lead.Stage.ATTENDED)
     else:
-        _fell_through(visit, now)
+        of_family = Visit.objects.filter(lead=visit.lead_id)
+        came = of_family.filter(status=Status.ATTENDED).exists()
+        _fell_through(visit, now, came=came)
     return changed
 
 
@@ -274,6 +276,6 @@ def _swap(
     return bool(changed)
 
 
-def _fell_through(visit: Visit, now: datetime) -> None:
+def _fell_through(visit: Visit, now: datetime, *, came: bool = True) -> None:
     if not Visit.objects.filter(lead=visit.lead_id).ahead(now).exists():
-        funnel.fall_back(visit.lead)
+        funnel.fall_back(visit.lead, came=came)

@@ -18,6 +18,7 @@ from conversations.admin.calendar import this_week
 from conversations.admin.families import STAGE_COLOURS
 from conversations.admin.messages import needing
 from conversations.admin.visits.page import STATUS_COLOURS
+from conversations.admin.visits.pages import on_board
 from conversations.admin.visits.periods import periods
 from conversations.models import Conversation
 from kumon_site.operations.models import Alert
@@ -159,6 +160,6 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "students": ", ".join(str(student) for student in visit.lead.students.all()),
         "status": visit.get_status_display(),
         "colour": STATUS_COLOURS[visit.status],
-        "url": reverse("admin:scheduling_visit_change", args=[visit.pk]),
+        "url": on_board(visit, "day"),
         "console": links.console_url(talk.pk) if talk else "",
     }

@@ -12,7 +12,7 @@ from conversations.connections import give_back
 from conversations.models import Conversation
 from conversations.whatsapp.base import SendError, gateway
 from kumon_site.operations import breakers, waiting
-from kumon_site.operations.alerts import pace, trends
+from kumon_site.operations.alerts import costs, pace, trends
 from kumon_site.operations.alerts.rule import Rule
 from kumon_site.operations.models import Alert, Telling
 from leads.models import Lead
@@ -219,5 +219,6 @@ RULES: tuple[Rule, ...] = (
         calm=timedelta(hours=1),
         rows="leads_lead",
     ),
+    *costs.RULES,
     *trends.RULES,
 )
