@@ -21,6 +21,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "scheduling.tasks.fill_holidays",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
     },
+    "sync-calendar": {
+        "task": "scheduling.tasks.sync_calendar",
+        "schedule": 20.0,  # seconds
+        "options": {"expire_seconds": 20},
+    },
     "replay-failed-events": {
         "task": "conversations.tasks.replay_failed",
         "schedule": crontab(minute="*/10"),

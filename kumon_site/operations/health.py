@@ -25,7 +25,7 @@ from conversations.connections import give_back
 from conversations.llm import tiers
 from conversations.whatsapp.base import SendError, gateway
 from kumon_site.operations import breakers, samples, waiting
-from scheduling.breaker import Breaker
+from scheduling import sync
 
 SECONDS = 1.8  # probes commonly give up after 2
 LATE_SECONDS = 60.0  # a healthy `work` begins within a second or two
@@ -142,14 +142,6 @@ def _provider(name: str) -> Question:
     return question
 
 
-def _calendar() -> Answer:
-    """Called when there is work for it only: how its last calls went."""
-    if not getattr(settings, "GOOGLE_CALENDAR_ID", ""):
-        return {"state": "off"}
-    state = Breaker("calendar").state().state
-    return {"state": "ok" if state == "closed" else state}
-
-
 def _queue() -> Answer:
     try:
         late = waiting.seconds_late(timezone.now())
@@ -158,6 +150,19 @@ def _queue() -> Answer:
     worst = max(late.values())
     ages = {f"oldest_{name[:-1]}_seconds": round(age, 1) for name, age in late.items()}
     return {"state": "late" if worst > LATE_SECONDS else "ok", **ages}
+
+
+def _calendar() -> Answer:
+    """Whether both sides agree; Google itself is not asked."""
+    try:
+        found = sync.state(timezone.now())
+    finally:
+        give_back()
+    if found.name == "off":
+        return {"state": "off"}
+    age = None if found.age is None else round(found.age, 1)
+    figures = {"agreed_seconds_ago": age, "waiting": found.waiting, "questions": found.questions}
+    return {"state": found.name, **figures} | ({"error": found.error} if found.error else {})
 
 
 def _clock() -> Answer:

@@ -58,7 +58,7 @@ def test_every_list_and_form_opens(admin_client, unit, now, app, model):
     page = admin_client.get(reverse(f"admin:{app}_{model}_changelist"))
     assert page.status_code == 200
     add = admin_client.get(reverse(f"admin:{app}_{model}_add"))
-    assert add.status_code in (200, 403)
+    assert add.status_code in (200, 302, 403)  # visits are made on the board
     rows = page.context["cl"].result_list
     if rows:
         change = admin_client.get(reverse(f"admin:{app}_{model}_change", args=[rows[0].pk]))

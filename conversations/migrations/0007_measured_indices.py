@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0005_gateway_state'),
+        ('conversations', '0006_calendar_feed_and_invitation'),
     ]
 
     operations = [
