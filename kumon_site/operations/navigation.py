@@ -63,6 +63,7 @@ def _doors() -> list[dict[str, Any]]:
     return [
         {"title": _("Home"), "icon": "home", "link": reverse("admin:index"), "active": _is_home},
         {"title": _("Live console"), "icon": "forum", "link": "/console/"},
+        {"title": "WhatsApp", "icon": "qr_code_2", "link": "/console/whatsapp/"},
     ]
 
 
