@@ -18,7 +18,8 @@ from benchmarks.history import BASELINE, RESULTS, Part, Run, machine, regression
 from benchmarks.report import Row
 
 PARTS: list[str] = [
-    "accept", "path", "turn", "screens", "starting", "scale", "memory", "answers", "readers",
+    "accept", "path", "turn", "waiting", "screens", "starting", "scale", "memory",
+    "readers", "answers",
 ]  # fmt: skip
 SECONDS = 300  # after which a part counts as failed
 ROOT = Path(__file__).parent.parent

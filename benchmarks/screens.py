@@ -101,9 +101,10 @@ def _bare(ours: Copy, sockets: int) -> Row:
 
     with served("channels_echo:application", **ours.environment) as port:
         took = asyncio.run(measured(port))
-    return Row(f"peer: a bare Channels consumer, {sockets} sockets, p95",
-               percentile(took, 0.95), "ms",
-               detail="publish to socket, without webhook and rows")  # fmt: skip
+    return Row(
+        f"peer: a bare Channels consumer, {sockets} sockets, p95", percentile(took, 0.95), "ms",
+        detail="publish to socket, without webhook and rows",
+    )  # fmt: skip
 
 
 async def _connected(port: int, sockets: int, cookie: str) -> list[ClientConnection]:

@@ -1,4 +1,4 @@
-"""How soon things are there: a check, web, `work`, and `up` on what is there already."""
+"""How soon things are there: a check, the web process, `work`, and `up` on what is there."""
 
 import os
 import re

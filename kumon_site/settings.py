@@ -115,7 +115,7 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
     "max_size": 12,
-    "timeout": 10,
+    "timeout": 25,  # the gateway waits 30 s and more for its webhook: a crowd is late, not refused
     "reconnect_timeout": 5,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -46,7 +46,7 @@ class DecisionForm(BaseDialogForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        row = VisitEvent.objects.filter(pk=kwargs.get("object_id")).first()
+        row = VisitEvent.objects.filter(pk=kwargs.get("object_id") or 0).first()
         self.fields["shown"].initial = _shown(row) if row else ""
 
 
