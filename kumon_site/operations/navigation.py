@@ -70,7 +70,7 @@ def _doors(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Performance"), "speed", reverse("performance"),
          request.user.has_perm("operations.view_sample")),
     ]  # fmt: skip
-    items = [
+    items: list[dict[str, Any]] = [
         {"title": title, "icon": icon, "link": link} for title, icon, link, shown in doors if shown
     ]
     items[0]["active"] = _is_home  # its address begins every other page's of the admin
