@@ -4,14 +4,16 @@
 README.md says how scenarios are written and what is counted.
 """
 
+import os
 from collections.abc import Sequence
 
-from benchmarks.answers import figures, results, shards
+from benchmarks.answers import brains, figures, results, shards
 from benchmarks.answers.shards import Job
 from benchmarks.report import Row
 
 SEEDS = 4
-EVERY = 8  # the short form plays one scenario in so many
+EVERY = 24  # the short form plays one scenario in so many with each model
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
 
 
 def run(fast: bool) -> list[Row]:
@@ -23,9 +25,15 @@ def run(fast: bool) -> list[Row]:
 
 
 def whole() -> Sequence[Job]:
-    return [*shards.jobs("scenarios", ["rules"], SEEDS), *shards.jobs("blind", ["rules"], SEEDS)]
+    """Every scenario by every seed with every model; `real` only where there is a key."""
+    under_test = [*brains.NAMES, *(["real"] if any(map(os.environ.get, KEYS)) else [])]
+    return [job for folder in shards.PHRASES for job in shards.jobs(folder, under_test, SEEDS)]
 
 
 def short() -> Sequence[Job]:
     """A sample for the test suite: by one seed, some scenarios of each kind."""
-    return shards.jobs("scenarios", ["rules"], 1)[::EVERY]
+    return [
+        job
+        for number, model in enumerate(brains.NAMES)
+        for job in shards.jobs("scenarios", [model], 1)[number::EVERY]
+    ]

@@ -11,7 +11,6 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (_("Attendance"), [
         (_("Conversations"), "chat", "conversations.conversation"),
         (_("Leads"), "family_restroom", "leads.lead"),
-        (_("Visits"), "event", "scheduling.visit"),
         (_("Handoffs"), "support_agent", "conversations.handoff"),
         (_("Messages"), "sms", "conversations.message"),
         (_("Messages we start"), "notifications_active", "conversations.followup"),
@@ -21,6 +20,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Closures"), "event_busy", "scheduling.closure"),
         (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
+        (_("Google Calendar"), "sync", "scheduling.visitevent"),
         (_("Rules for messages we start"), "schedule_send", "conversations.followuprules"),
     ]),
     (_("Rules and prices"), [
@@ -59,14 +59,23 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
         for title, models in _SECTIONS
         if (items := [_item(*model) for model in models if _may_view(model[2])(request)])
     ]
-    return [{"title": "", "separator": False, "items": _doors()}, *groups]
+    return [{"title": "", "separator": False, "items": _doors(request)}, *groups]
 
 
-def _doors() -> list[dict[str, Any]]:
-    return [
+def _doors(request: HttpRequest) -> list[dict[str, Any]]:
+    doors = [
         {"title": _("Home"), "icon": "home", "link": reverse("admin:index"), "active": _is_home},
         {"title": _("Live console"), "icon": "forum", "link": "/console/"},
+        {
+            "title": _("Calendar of visits"),
+            "icon": "calendar_month",
+            "link": reverse("admin:scheduling_visit_board"),
+            "permission": _may_view("scheduling.visit"),
+        },
     ]
+    if request.user.has_perm("operations.view_sample"):
+        doors.append({"title": _("Performance"), "icon": "speed", "link": reverse("performance")})
+    return doors
 
 
 def _is_home(request: HttpRequest) -> bool:
