@@ -43,6 +43,9 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (_("System"), [
         (_("Alerts"), "notification_important", "operations.alert"),
         (_("Turns"), "account_tree", "conversations.turn"),
+        (_("Model calls"), "neurology", "conversations.modelcall"),
+        (_("Model prices"), "sell", "conversations.modelprice"),
+        (_("Exchange rate"), "currency_exchange", "conversations.exchangerate"),
         (_("Raw events"), "webhook", "conversations.rawevent"),
         (_("Schedules"), "timer", "django_celery_beat.periodictask"),
     ]),
