@@ -1,10 +1,11 @@
-"""The unit itself and its knowledge base, as they are on a fresh machine."""
+"""The unit itself, its knowledge base and what models cost, as they are on a fresh machine."""
 
 from datetime import datetime
 
 from django.utils import timezone
 
 from conversations.knowledge.seed_files import read_entries
+from conversations.llm import prices
 from conversations.models import FollowupRules, KnowledgeEntry, Unit
 
 FIRST_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - made aware below, in the unit's time zone
@@ -35,3 +36,4 @@ def seed(now: datetime) -> None:
         for entry in read_entries()
         if entry.key not in known
     )
+    prices.seed(since)

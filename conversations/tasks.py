@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import followups
+from conversations import followups, replay
 
 
 @shared_task
@@ -13,3 +13,9 @@ def follow_up() -> None:
     followups.withdraw()
     while claim := followups.claim_due(timezone.now()):
         followups.carry_out(claim, timezone.now())
+
+
+@shared_task
+def replay_failed() -> None:
+    """What a bug kept from being applied is applied after the upgrade that mends it."""
+    replay.replay_failed(timezone.now())

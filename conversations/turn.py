@@ -12,6 +12,7 @@ from conversations.agent.situation import Heard
 from conversations.agent.think import Thought, limited, think, think_again
 from conversations.connections import AWAY
 from conversations.failures import where
+from conversations.llm import ledger
 from conversations.models import Conversation, Message, Turn, Unit
 from conversations.texts import Fact, Segment, Texts
 from leads.phones import display
@@ -134,6 +135,7 @@ def _keep(
         tier=thought.tier,
         trace=dict(thought.trace),
     )
+    ledger.attribute(thought.calls, turn)
     _mark_answered(conversation, heard, turn)
     proposals.collect(thought.thinking.commands or (), now)
     made = outcome.keep(thought.effects, conversation, now)

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conversations import inbox
+from conversations import replay
 from conversations.connections import AWAY
 from conversations.failures import where
 from conversations.models import RawEvent
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 LARGEST = 20 * 2**20
 # Evolution signs an event once and repeats that for all its attempts, which take over an hour.
 JWT_LEEWAY = timedelta(hours=1)
-EVENT_LENGTH, INSTANCE_LENGTH, ERROR_LENGTH = 60, 80, 200
+EVENT_LENGTH, INSTANCE_LENGTH = 60, 80
 
 
 class HasWebhookToken(BasePermission):
@@ -115,7 +115,7 @@ def store(row: RawEvent, events: list[Event]) -> str:
     with transaction.atomic():
         if not _inserted(row):
             return "duplicate"
-        _apply(row, events)
+        replay.apply(row, events, row.received_at)
     return "ignored" if all(isinstance(event, Ignored) for event in events) else "accepted"
 
 
@@ -140,25 +140,6 @@ def _inserted(row: RawEvent) -> bool:
         inserted = cursor.fetchone()
     row.pk = inserted and inserted[0]
     return inserted is not None
-
-
-def _apply(row: RawEvent, events: list[Event]) -> None:
-    """A bug of ours costs no message: the event stays, with the error, for another try."""
-    try:
-        with transaction.atomic():
-            applied = [
-                inbox.apply(event, instance=row.instance, now=row.received_at) for event in events
-            ]
-    except AWAY:
-        raise
-    except Exception as error:  # noqa: BLE001 - the door is where the process ends
-        log.error("Event %s could not be applied: %s", row.pk, where(error))
-        RawEvent.objects.filter(pk=row.pk).update(
-            error=where(error)[:ERROR_LENGTH], processed_at=None
-        )
-    else:
-        if not all(applied):
-            RawEvent.objects.filter(pk=row.pk).update(processed_at=None)
 
 
 def _equal(given: str, expected: str) -> bool:

@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -38,6 +39,16 @@ def seconds(name: str, default: float, most: float) -> float:
         if 0 <= float(given or default) <= most:
             return float(given or default)
     return _default(name, default, f"a number of seconds from 0 to {most:g}, for example 2.5")
+
+
+def amount(name: str, default: str, least: str, most: str) -> Decimal:
+    """Money or a rate from `least` to `most`, with a decimal point or comma."""
+    with suppress(InvalidOperation):
+        given = Decimal(_given(name).replace(",", ".") or default)
+        if Decimal(least) <= given <= Decimal(most):  # false for NaN, an error for a signalling one
+            return given
+    expected = f"an amount from {least} to {most}, for example {default}"
+    return _default(name, Decimal(default), expected)
 
 
 def switch(name: str, default: bool) -> bool:

@@ -17,6 +17,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "scheduling.tasks.fill_holidays",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
     },
+    "replay-failed-events": {
+        "task": "conversations.tasks.replay_failed",
+        "schedule": crontab(minute="*/10"),
+    },
     "say-what-we-start": {
         "task": "conversations.tasks.follow_up",
         "schedule": crontab(),

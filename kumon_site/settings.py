@@ -233,6 +233,18 @@ if DEBUG:
 WHATSAPP_GATEWAY = "conversations.whatsapp.evolution.EvolutionGateway"
 QUIET_SECONDS = environment.seconds("QUIET_SECONDS", 2.5, 60)
 
+# --- models -------------------------------------------------------------------------------------
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL = environment.url("OPENAI_BASE_URL", "http", "https")
+OPENAI_MODEL = env.str("OPENAI_MODEL", default="") or "gpt-6-luna"
+OPENAI_TRANSCRIPTION_MODEL = env.str("OPENAI_TRANSCRIPTION_MODEL", default="")
+OPENAI_TRANSCRIPTION_MODEL = OPENAI_TRANSCRIPTION_MODEL or "gpt-transcribe"
+ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
+ANTHROPIC_BASE_URL = environment.url("ANTHROPIC_BASE_URL", "http", "https")
+ANTHROPIC_MODEL = env.str("ANTHROPIC_MODEL", default="") or "claude-haiku-5-5"
+LLM_DAILY_BUDGET_BRL = environment.amount("LLM_DAILY_BUDGET_BRL", "5.00", "0", "100000")
+USD_BRL = environment.amount("USD_BRL", "5.50", "0.01", "1000")
+
 # --- processes ----------------------------------------------------------------------------------
 WEB_PROCESSES = environment.whole("WEB_PROCESSES", 1, 1, 64)
 WORK_PROCESSES = environment.whole("WORK_PROCESSES", 1, 1, 64)

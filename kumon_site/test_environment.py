@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from kumon_site import environment
@@ -13,11 +15,13 @@ def problems(monkeypatch):
 READERS = {
     "whole": lambda: environment.whole("IT", 8000, 1, 65535),
     "seconds": lambda: environment.seconds("IT", 2.5, 60),
+    "amount": lambda: environment.amount("IT", "5.00", "0.01", "1000"),
     "switch": lambda: environment.switch("IT", True),
     "zone": lambda: environment.time_zone("IT", "America/Sao_Paulo"),
     "url": lambda: environment.url("IT", "http", "https"),
 }
 DEFAULTS = {"whole": 8000, "seconds": 2.5, "switch": True, "zone": "America/Sao_Paulo", "url": ""}
+DEFAULTS["amount"] = Decimal("5.00")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,8 @@ DEFAULTS = {"whole": 8000, "seconds": 2.5, "switch": True, "zone": "America/Sao_
         ("whole", " 9000 ", 9000),
         ("whole", "65535", 65535),
         ("seconds", "0", 0),
+        ("amount", "4.75", Decimal("4.75")),
+        ("amount", " 4,75 ", Decimal("4.75")),
         ("seconds", "0.25", 0.25),
         ("switch", "0", False),
         ("switch", "Off", False),

@@ -93,6 +93,12 @@ class Breaker:
         else:
             self._answered(before)
 
+    def open_for(self, seconds: float) -> None:
+        """The server itself asked to be left alone (Retry-After), or will surely refuse."""
+        _store("set", self._open, self._clock() + seconds, FORGOTTEN_AFTER)
+        _store("delete", self._probe)
+        log.warning("%s is not called for %.0f s", self.name, seconds)
+
     def _answered(self, before: State) -> None:
         if before.failures or before.retry_at is not None:
             _store("delete_many", [self._failures, self._open, self._probe])
@@ -104,9 +110,7 @@ class Breaker:
         in_a_row = _store("incr", self._failures)
         if in_a_row < self._most and before.retry_at is None:
             return
-        _store("set", self._open, self._clock() + self._pause, FORGOTTEN_AFTER)
-        _store("delete", self._probe)
-        log.warning("%s is not called for %.0f s", self.name, self._pause)
+        self.open_for(self._pause)
 
 
 class _Guard:

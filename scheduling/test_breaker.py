@@ -57,6 +57,17 @@ def test_failures_in_a_row_open_it_and_a_success_between_them_does_not():
     assert not call(breaker)
 
 
+def test_a_server_may_ask_to_be_left_alone():
+    clock = Clock()
+    breaker = a_breaker(clock)
+    breaker.open_for(2.5 * PAUSE)
+    clock.now += 2.4 * PAUSE
+    assert not call(breaker)
+    clock.now += 0.1 * PAUSE
+    assert call(breaker)
+    assert breaker.state().state == "closed"
+
+
 def test_an_answer_that_is_an_error_is_an_answer():
     breaker = a_breaker(is_failure=lambda error: not isinstance(error, PermissionError))
     for _ in range(MOST + 1):

@@ -4,18 +4,23 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RadioFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
 
 from conversations.admin import links
 from conversations.admin.readonly import ReadOnlyAdmin
 from conversations.models import RawEvent, Turn
+from conversations.replay import replay
 
 
 @admin.register(Turn)
@@ -73,6 +78,7 @@ class ProcessedFilter(RadioFilter):
 @admin.register(RawEvent)
 class RawEventAdmin(ReadOnlyAdmin):
     list_display = ["received_at", "event", "instance", "processing", "error"]
+    actions_row = actions_detail = ["apply_again"]
     list_filter = [ProcessedFilter, "event"]
     search_fields = ["provider_key"]
     date_hierarchy = "received_at"
@@ -97,6 +103,28 @@ class RawEventAdmin(ReadOnlyAdmin):
         if event.error:
             return "failed", str(_("with an error"))
         return ("done", str(_("done"))) if event.processed_at else ("waiting", str(_("not yet")))
+
+    @action(
+        description=_("Apply again…"),
+        icon="replay",
+        permissions=["replay"],
+        dialog={
+            "title": _("Apply this event again?"),
+            "description": _("What it has done already is not done twice."),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Apply again"),
+        },
+    )
+    def apply_again(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        if replay(int(object_id), timezone.now()):
+            messages.success(request, gettext("Done."))
+        else:
+            messages.error(request, gettext("It failed again, or there is nothing to do."))
+        address = reverse("admin:conversations_rawevent_change", args=[object_id])
+        return HttpResponse(headers={"HX-Redirect": address})
+
+    def has_replay_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("conversations.change_rawevent")
 
     @display(description=_("body"))
     def body_shown(self, event: RawEvent) -> SafeString:

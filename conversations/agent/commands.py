@@ -48,6 +48,7 @@ class Command:
 
 
 _GROUNDED = ("when", "normal", "message_id")
+_TYPES: Mapping[str, type] = {"student": int, "option": int, "correction": bool}
 _SCHEMA_KEYS = tuple(field.name for field in fields(Command) if field.name not in _GROUNDED)
 
 
@@ -74,8 +75,9 @@ def _parse_one(item: Any) -> Command:
     if not isinstance(item, Mapping) or item.get("command") not in command_names():
         raise BadAnswer("unknown command")
     known = {key: item[key] for key in _SCHEMA_KEYS if item.get(key) is not None}
-    for key in ("student", "option"):
-        if not isinstance(known.get(key, 1), int):
-            raise BadAnswer(f"{key} is no number")
-    known["value"] = None if known.get("value") is None else str(known["value"])
+    if isinstance(known.get("value"), int):  # an age, as models like to write it
+        known["value"] = str(known["value"])
+    for key, given in known.items():
+        if type(given) is not _TYPES.get(key, str):
+            raise BadAnswer(f"{key} is no {_TYPES.get(key, str).__name__}")
     return Command(**known)

@@ -22,7 +22,7 @@ from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import SUBJECTS, read_subjects
 
-SPANS = frozenset({"pick_slot", "ask_slots", "reschedule"})
+SPANS = frozenset({"pick_slot", "ask_slots", "reschedule", "want_visit", "my_visit"})
 TOPICS = FACTS | {"availability"}
 
 

@@ -19,11 +19,13 @@ from conversations.agent.ground import ground
 from conversations.agent.hearing import Hearing
 from conversations.agent.policy import Act, Decision, decide
 from conversations.agent.policy.summary import summary
+from conversations.agent.prompt import Talk, talk
 from conversations.agent.situation import Heard
 from conversations.agent.speak import Speaker
-from conversations.agent.understand import understand
+from conversations.agent.understand import Burst, Understanding, understand
 from conversations.agent.verify import alarms
 from conversations.knowledge.index import ACCEPT, Hit
+from conversations.llm import tiers
 from conversations.models import Conversation, Message
 from conversations.texts import Segment
 
@@ -42,6 +44,7 @@ class Thinking:
     guarded: Sequence[Command] = ()
     commands: Sequence[Command] | None = None
     tier: str = "closed"
+    understanding: Understanding | None = None
     decision: Decision | None = None
     segments: Sequence[Segment] = ()
     hits: list[Hit] = field(default_factory=list)
@@ -94,10 +97,29 @@ def closed_answers(state: Thinking) -> dict[str, Any]:
 
 def understood(state: Thinking) -> dict[str, Any]:
     assert state.rows is not None
-    keys = [entry.key for entry in state.rows.knowledge.entries]
-    understanding = understand(_hearing(state), state.lines, keys)
+    models = tiers.models()
+    burst = Burst(
+        _hearing(state),
+        state.lines,
+        state.rows.knowledge.entries,
+        state.now,
+        _talk(state) if models else None,
+    )
+    understanding = understand(burst, models)
     hard = _grounded(state, state.lines, state.guarded)
-    return {"commands": [*hard, *understanding.commands], "tier": understanding.tier}
+    if understanding.irritated and not any(one.command == "handoff" for one in hard):
+        hard.append(Command("handoff", reason="irritated"))
+    return {
+        "commands": [*hard, *understanding.commands],
+        "tier": understanding.tier,
+        "understanding": understanding,
+    }
+
+
+def _talk(state: Thinking) -> Talk:
+    assert state.rows is not None
+    anew = state.conversation.session_expired(state.now, state.rows.facts.unit.session_minutes)
+    return talk(state.conversation, [one.message_id for one in state.heard], anew=anew)
 
 
 def _hearing(thinking: Thinking) -> Hearing:

@@ -28,6 +28,8 @@ _STUDIES_THEMSELVES = re.compile(
 
 _BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
 
+_BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
+
 
 def field_commands(
     text: str, dialogue: Dialogue, family: Family, now: datetime
@@ -108,15 +110,25 @@ def _known_as(name: str, known: dict[str, int]) -> int | None:
 
 
 def _parts(text: str, names: list[str]) -> list[str]:
-    """The text from each name to the next: where that student's age and grade stand."""
-    folded = text.lower()
-    starts = [max(folded.find(name.split()[0].lower()), 0) for name in names]
-    ends = [*starts[1:], len(text)]
+    """Where each student's age, grade and subjects stand: from the name to the next one, or
+    before it ("matemática pro Pedro e inglês pra Júlia")."""
     if len(names) == 1:
         return [text]
+    folded = text.lower()
+    starts = [max(folded.find(name.split()[0].lower()), 0) for name in names]
+    after = _cut(text, starts, [*starts[1:], len(text)])
+    before = _cut(text, [0, *starts[:-1]], starts)
+    return before if _tells(before[0]) and not _tells(after[-1]) else after
+
+
+def _cut(text: str, starts: list[int], ends: list[int]) -> list[str]:
     return [
         text[start:end] if start < end else text for start, end in zip(starts, ends, strict=True)
     ]
+
+
+def _tells(part: str) -> bool:
+    return bool(read_ages(part) or read_grades(part) or read_subjects(part))
 
 
 def _details(
@@ -138,7 +150,10 @@ def _nameless(
     ages = read_ages(text, asked=asked == "student_age", today=today)
     grades = read_grades(text, asked=asked == "school_grade")
     subjects = read_subjects(text, asked=asked == "subjects")
-    if correction:  # "não é 9, é 8": the last one said is what holds
+    if correction:  # "não são 9 anos, são 8": the last one said is what holds
+        known = any(student.age is not None for student in family.students)
+        if known and _BARE_AGE.search(fold(text)):
+            ages = read_ages(text, asked=True)
         ages, grades = ages[-1:], grades[-1:]
     for field, values in (("student_age", [str(age) for age in ages]), ("school_grade", grades)):
         places = _in_order(field, len(values), family)

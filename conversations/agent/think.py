@@ -11,6 +11,7 @@ from functools import cache, wraps
 from typing import Any, Protocol
 
 from conversations.agent import nodes
+from conversations.agent.commands import schema
 from conversations.agent.effects import Effect
 from conversations.agent.gather import gather
 from conversations.agent.intents import classify
@@ -18,6 +19,7 @@ from conversations.agent.nodes import Thinking
 from conversations.agent.policy import Act
 from conversations.agent.situation import Heard
 from conversations.knowledge import store
+from conversations.llm import tiers
 from conversations.models import Conversation
 from conversations.texts import Segment
 
@@ -32,6 +34,12 @@ class Thought:
     tier: str
     trace: Mapping[str, Any]
     thinking: Thinking
+
+    @property
+    def calls(self) -> Sequence[int]:
+        """The ledger's rows of the models that were asked."""
+        understanding = self.thinking.understanding
+        return understanding.calls if understanding else ()
 
 
 def think(conversation: Conversation, heard: Sequence[Heard], now: datetime) -> Thought:
@@ -49,6 +57,8 @@ def warm_up(now: datetime) -> None:
     """Builds what the first turn would otherwise wait for: the graph and the knowledge base."""
     _graph()
     classify("oi")
+    for model in tiers.models():
+        model.chain(schema())
     store.current(now).search("método")  # last: it needs the database
 
 
@@ -79,7 +89,9 @@ def _run(thinking: Thinking) -> Thought:
 
 def _trace(done: Thinking) -> dict[str, Any]:
     assert done.decision is not None
+    understanding = done.understanding
     return {
+        "tried": dict(understanding.tried) if understanding else {},
         "commands": [command.as_json() for command in done.commands or ()],
         "knowledge": [
             {"key": hit.key, "title": hit.title, "score": round(hit.score, 3)} for hit in done.hits

@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from conversations.console import media
 from conversations.console.access import person
 from conversations.models import Message
 from leads import phones
@@ -76,16 +77,22 @@ class Bubble:
         return MEDIA.get(Kind(self.message.kind), "")
 
     @property
+    def has_file(self) -> bool:
+        """Something a parent sent that can be fetched from the gateway."""
+        theirs = self.message.direction == Message.Direction.IN and not self.message.deleted_at
+        return theirs and self.message.kind in media.KINDS
+
+    @property
     def about(self) -> str:
         """What more than text shows beside its kind: length, file, place or phone."""
         details = self.message.details or {}
-        media = details.get("media") or details
+        file = details.get("media") or details
         place = details.get("location") or details
         phone = details.get("contact_phone") or details.get("phone")
-        seconds = media.get("seconds")
+        seconds = file.get("seconds")
         parts = [
             f"{int(seconds) // 60}:{int(seconds) % 60:02d}" if seconds else "",
-            media.get("file_name") or "",
+            file.get("file_name") or "",
             place.get("name") or "",
             place.get("address") or "",
             phones.display(phone) if phone else "",

@@ -38,6 +38,8 @@ REASONS = {
     "no_slot": _("No free time for a visit"),
     "misunderstood": _("The bot did not understand"),
     "too_long": _("A long talk without an outcome"),
+    "automatic": _("Another program seems to write"),
+    "sender_unknown": _("The sender's number is not known"),
 }
 
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from conversations.console import actions, conversation, listing
+from conversations.console import actions, conversation, gateway, listing, media
 
 app_name = "console"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("<int:pk>/why/<int:message_id>/", conversation.why, name="why"),
     path("<int:pk>/lead/", conversation.lead_card, name="lead"),
     path("<int:pk>/lead/edit/", conversation.lead_edit, name="lead-edit"),
+    path("<int:pk>/media/<int:message_id>/", media.media, name="media"),
+    path("whatsapp/", gateway.page, name="gateway"),
     path("<int:pk>/take-over/", actions.take_over, name="take-over"),
     path("<int:pk>/give-back/", actions.give_back, name="give-back"),
     path("<int:pk>/close/", actions.close, name="close"),

@@ -2,7 +2,9 @@
 
 from conversations.models.conversation import Conversation, Handoff
 from conversations.models.followup import Followup, FollowupRules
+from conversations.models.gateway import GatewayState
 from conversations.models.knowledge import KnowledgeEntry
+from conversations.models.llm import ExchangeRate, LLMProvider, ModelCall, ModelPrice
 from conversations.models.message import Message
 from conversations.models.raw_event import RawEvent
 from conversations.models.simulator import SimulatedBubble, SimulatedParent, SimulatorFaults
@@ -13,11 +15,16 @@ from conversations.models.unit import Unit
 
 __all__ = [
     "Conversation",
+    "ExchangeRate",
     "Followup",
     "FollowupRules",
+    "GatewayState",
     "Handoff",
     "KnowledgeEntry",
+    "LLMProvider",
     "Message",
+    "ModelCall",
+    "ModelPrice",
     "RawEvent",
     "SimulatedBubble",
     "SimulatedParent",

@@ -29,7 +29,13 @@ class RawEvent(models.Model):
                 fields=["id"],
                 condition=models.Q(processed_at__isnull=True),
                 name="raw_events_unprocessed",
-            )
+            ),
+            models.Index(
+                fields=["provider_key"],
+                opclasses=["varchar_pattern_ops"],  # found by how it begins
+                condition=models.Q(processed_at__isnull=True),
+                name="raw_events_early",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,19 @@ class Unit(Dated):
         default=10,
         help_text=_("An older message is kept and shown, but not answered"),
     )
+    phone_takes_over = models.BooleanField(
+        _("typing on the phone takes over"),
+        default=True,
+        help_text=_("Whoever types on the unit's own WhatsApp answers from then on"),
+    )
+    automatic_texts = models.TextField(
+        _("texts the app sends by itself"),
+        blank=True,
+        help_text=_(
+            "Greeting and away messages of the WhatsApp Business app: the first line of each, one "
+            "a line. They are not taken for a person's."
+        ),
+    )
 
     objects = DatedQuerySet.as_manager()
 

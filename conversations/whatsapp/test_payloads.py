@@ -14,7 +14,7 @@ from conversations.whatsapp.payloads import (
     Received,
     read_events,
 )
-from conversations.whatsapp.payloads.addresses import phone_of, wamid_phone
+from conversations.whatsapp.payloads.addresses import phone_of, wamid_owner
 from conversations.whatsapp.payloads.values import as_moment, as_number
 from tests.payloads import NAMES, load
 
@@ -288,7 +288,7 @@ def test_phone_of_a_jid(jid, phone):
 
 def test_phone_inside_a_cloud_id():
     sample = "wamid.HBgLMTY0NjcwNDM1OTUVAgASGBQzQTdCNTg5RjY1MEMyRjlGMjRGNgA="
-    assert wamid_phone(sample) == "16467043595"
-    assert wamid_phone(sample.rstrip("=")) == "16467043595"
-    assert wamid_phone("wamid.IN1795248650416634737") is None
-    assert wamid_phone("3EB0FFFF") is None
+    assert wamid_owner(sample) == b"16467043595"
+    assert wamid_owner(sample.rstrip("=")) == b"16467043595"
+    assert wamid_owner("wamid.IN1795248650416634737") is None
+    assert wamid_owner("3EB0FFFF") is None

@@ -7,6 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, ProgrammingError
+from django.utils import timezone
+
+from conversations.llm import prices
 
 TAG = "kumon"
 SHORTEST_KEY = 50
@@ -31,6 +35,24 @@ def environment(**kwargs: Any) -> Sequence[checks.CheckMessage]:
         for problems in PRODUCTION:
             found += problems()
     return found
+
+
+@checks.register(TAG, checks.Tags.database)
+def models(databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[checks.CheckMessage]:
+    """Models whose calls nobody could charge to the budget; asked where the database is."""
+    try:
+        unknown = prices.unknown(timezone.now()) if databases else []
+    except (OperationalError, ProgrammingError):  # not there yet, or not migrated
+        return []
+    return [
+        checks.Error(
+            f"The model {model} has no price, so its calls could not be held to the budget.",
+            hint="Correct OPENAI_MODEL, OPENAI_TRANSCRIPTION_MODEL or ANTHROPIC_MODEL, or start "
+            "without that provider's key and add the price in the admin (Preços de modelos).",
+            id="kumon.E013",
+        )
+        for model in unknown
+    ]
 
 
 def _unreadable() -> Found:

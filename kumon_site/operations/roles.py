@@ -29,12 +29,13 @@ _FAMILIES = Q(codename__in=[
     "add_lead", "change_lead", "add_student", "change_student", "add_visit", "change_visit",
     "change_conversation", "add_message", "change_handoff",
 ])  # fmt: skip
+_COORDINATION = Q(codename__in=["delete_student", "pair_gateway"])
 _READ = Q(content_type__app_label__in=_OURS, codename__startswith="view_")
 
 _GRANTS = {
     READER: _READ,
     ATTENDANT: _READ | _FAMILIES,
-    COORDINATOR: _READ | _FAMILIES | _RULES | _WORDS | Q(codename="delete_student"),
+    COORDINATOR: _READ | _FAMILIES | _RULES | _WORDS | _COORDINATION,
     ADMINISTRATOR: Q(),  # everything, people and access included
 }
 

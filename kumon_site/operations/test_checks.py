@@ -1,4 +1,5 @@
 import pytest
+from django.core.management import call_command
 
 from kumon_site.operations import checks
 
@@ -92,3 +93,15 @@ def test_a_process_ends_with_the_sentences(found, settings):
         checks.refuse_unsafe()
     found(EMBEDDED_REDIS=True)
     checks.refuse_unsafe()  # a warning stops nothing
+
+
+@pytest.mark.django_db
+def test_a_model_without_a_price_is_refused_where_the_database_is(settings):
+    settings.OPENAI_API_KEY, settings.OPENAI_MODEL = "key", "gpt-0-nobody"
+    settings.OPENAI_TRANSCRIPTION_MODEL, settings.ANTHROPIC_API_KEY = "gpt-transcribe", ""
+    call_command("seed_unit")
+    assert checks.models() == []
+    (found,) = checks.models(databases=["default"])
+    assert found.id == "kumon.E013"
+    assert "gpt-0-nobody" in found.msg
+    assert "OPENAI_MODEL" in found.hint

@@ -29,13 +29,17 @@ def weigh(draft: Draft, commands: Sequence[Command]) -> None:
         return
     if "irritated" in reasons:
         _sign(draft, "irritated")
+        if draft.finished:
+            return
+        draft.say("sorry")
     if bargains:
         draft.say("bargain_once")
 
 
 def admit(draft: Draft, commands: Sequence[Command]) -> None:
     """Says so when nothing was understood; twice the same, and a person takes over."""
-    understood = draft.acts or draft.learned or draft.effects or draft.asking
+    said = [act for act in draft.acts if act.text != "greeting_back"]
+    understood = said or draft.learned or draft.effects or draft.asking
     unknown = any(one.command == "unknown" for one in commands)
     asked_field = draft.was_asked in FIELDS
     if not unknown:
@@ -43,13 +47,19 @@ def admit(draft: Draft, commands: Sequence[Command]) -> None:
         if understood:
             draft.dialogue.score *= FADES
         return
-    if any(one.command == "unknown" and one.topic == "question" for one in commands):
+    if any(_asks_the_unknown(one, draft) for one in commands):
         _unknown_question(draft)
     elif asked_field and not understood:
         if draft.dialogue.asks.get(str(draft.was_asked), 0) >= 2:
             _sign(draft, "no_parse_twice")
     elif not understood:
         _not_understood(draft)
+
+
+def _asks_the_unknown(command: Command, draft: Draft) -> bool:
+    """ "pode anotar: ana@gmail.com" told a field; beside one only a real question is one."""
+    asks = command.command == "unknown" and command.topic == "question"
+    return asks and (not draft.learned or "?" in command.evidence)
 
 
 def _unknown_question(draft: Draft) -> None:

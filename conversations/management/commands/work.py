@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 from django.db.models import Min, Q
@@ -40,6 +41,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.check(tags=[Tags.database], databases=["default"])
         work = Work(settings.WORK_THREADS)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, work.stop)

@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+import hashlib
 import re
 from typing import Any
 
-from conversations.whatsapp.payloads.events import Identity
+from conversations.whatsapp.payloads.events import HIDDEN_DOMAIN, Identity
 from conversations.whatsapp.payloads.values import as_text
 from leads import phones
 
@@ -52,8 +53,9 @@ def identity_of(key: dict[str, Any], ourselves: str | None) -> Identity | None:
     return None
 
 
-def wamid_phone(provider_id: str) -> str | None:
-    """The customer's digits inside a Cloud message id ("wamid." + base64), where readable."""
+def wamid_owner(provider_id: str) -> bytes | None:
+    """Whom a Cloud message id ("wamid." + base64) names: a customer's digits, or the id of one who
+    hides the phone; None where it cannot be read."""
     if not provider_id.startswith("wamid."):
         return None
     encoded = provider_id.removeprefix("wamid.")
@@ -62,21 +64,25 @@ def wamid_phone(provider_id: str) -> str | None:
     except (binascii.Error, ValueError):
         return None
     match = WAMID.match(decoded)
-    digits = decoded[3 : 3 + match[1][0]] if match else b""
-    return digits.decode() if digits.isdigit() and 7 <= len(digits) <= 15 else None
+    return (decoded[3 : 3 + match[1][0]] or None) if match else None
 
 
 def identity_by_wamid(provider_id: str, claimed: Identity | None) -> Identity | None:
     """The chat's owner by the message's own id, if that is somebody else than `claimed`.
 
     Evolution up to 2.3.7 writes one Cloud customer's message under another's number when two
-    arrive together.
+    arrive together, and always when the customer hides the phone.
     """
-    digits = wamid_phone(provider_id)
-    phone = phone_of(digits) if digits else None
-    if not digits or (claimed and claimed.phone and _same_subscriber(phone, claimed.phone)):
+    owner = wamid_owner(provider_id)
+    if owner is None:
         return None
-    return Identity(phone, None, f"{digits}@s.whatsapp.net")
+    if not (owner.isdigit() and 7 <= len(owner) <= 15):
+        hidden = hashlib.sha256(owner).hexdigest()[:24] + HIDDEN_DOMAIN
+        return Identity(None, hidden, hidden)
+    phone = phone_of(owner.decode())
+    if claimed and claimed.phone and _same_subscriber(phone, claimed.phone):
+        return None
+    return Identity(phone, None, f"{owner.decode()}@s.whatsapp.net")
 
 
 def _same_subscriber(one: str | None, other: str | None) -> bool:

@@ -171,6 +171,8 @@ def _edited(data: dict[str, Any], envelope: dict[str, Any]) -> Event:
     provider_id = message_id(data)
     if data.get("type") not in EDIT_TYPES or not provider_id:
         return Ignored("not an edit")
+    if other_chat := not_a_parent(as_dict(data.get("key"))):
+        return Ignored(other_chat)
     return Edited(provider_id, edited_text(data.get("editedMessage")))
 
 
@@ -187,7 +189,10 @@ def _updated(data: dict[str, Any], envelope: dict[str, Any]) -> Event:
 
 def _deleted(data: dict[str, Any], envelope: dict[str, Any]) -> Event:
     provider_id = message_id(data)
-    return Deleted(provider_id) if provider_id else Ignored("no id")
+    other_chat = not_a_parent(as_dict(data.get("key")) or data)
+    if other_chat or not provider_id:
+        return Ignored(other_chat or "no id")
+    return Deleted(provider_id)
 
 
 def _connection(data: dict[str, Any], envelope: dict[str, Any]) -> Event:

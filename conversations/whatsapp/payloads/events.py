@@ -20,6 +20,9 @@ Kind = Literal[
 AckStatus = Literal["pending", "sent", "delivered", "read", "played", "failed", "deleted"]
 
 
+HIDDEN_DOMAIN = "@hidden"
+
+
 @dataclass(frozen=True)
 class Identity:
     """Who the chat is with. At least one of `phone` (E.164) and `lid` ("1827…@lid") is known.
@@ -31,6 +34,11 @@ class Identity:
     phone: str | None
     lid: str | None
     reply_to: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Somebody whose address nobody told us: they can be read, but not answered."""
+        return self.reply_to.endswith(HIDDEN_DOMAIN)
 
 
 @dataclass(frozen=True)

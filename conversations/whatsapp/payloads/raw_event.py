@@ -33,6 +33,7 @@ SECRETS = {
     "password",
     "secret",
 }
+WITHHELD = {"withheld": True}  # whoever sees the code may pair the unit's number
 BLOBS = {"base64", "media", "buffer", "waveform", "jpegthumbnail", "pngthumbnail", "thumbnail"}
 BLOB_CHARACTERS = 200
 BLOB_BYTES = 40  # keys and hashes of 32 bytes are needed to fetch the media later
@@ -91,7 +92,7 @@ def _stripped(value: object, depth: int) -> object:
         return None
     if isinstance(value, dict):
         return {
-            clean(str(name)): _stripped(item, depth + 1)
+            clean(str(name)): WITHHELD if name == "qrcode" else _stripped(item, depth + 1)
             for name, item in value.items()
             if not _is_dropped(str(name), item)
         }
@@ -102,10 +103,7 @@ def _is_dropped(name: str, value: object) -> bool:
     plain = name.lower().replace("_", "").replace("-", "")
     if plain in SECRETS:
         return True
-    if plain not in BLOBS or not isinstance(value, str):
-        return False
-    is_qr_code = plain == "base64" and value.startswith("data:image/")
-    return len(value) > BLOB_CHARACTERS and not is_qr_code
+    return plain in BLOBS and isinstance(value, str) and len(value) > BLOB_CHARACTERS
 
 
 def _is_bytes(value: dict[str, Any] | list[Any]) -> bool:

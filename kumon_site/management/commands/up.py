@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         self.stdout.write("Preparing the database…")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("seed_unit", verbosity=0)
+        self.check(tags=[Tags.database], databases=["default"])
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
 

@@ -25,7 +25,7 @@ def _arrange(draft: Draft, commands: Sequence[Command]) -> None:
     elif "reschedule" in said:
         _move(draft, said["reschedule"].when)
     elif "my_visit" in said:
-        _tell(draft)
+        _tell(draft, said["my_visit"].when)
     elif draft.was_asked in ("cancel", "move", "reminder") and _settle(draft, said):
         return
     elif "pick_slot" in said:
@@ -33,7 +33,7 @@ def _arrange(draft: Draft, commands: Sequence[Command]) -> None:
     elif "ask_slots" in said or _asks_availability(commands):
         offers.look_for(draft, said["ask_slots"].when if "ask_slots" in said else None)
     elif "want_visit" in said:
-        _want(draft)
+        _want(draft, said["want_visit"].when)
     else:
         _react(draft, said, commands)
 
@@ -62,19 +62,21 @@ def _move(draft: Draft, when: When | None) -> None:
     offers.look_for(draft, when)
 
 
-def _tell(draft: Draft) -> None:
+def _tell(draft: Draft, when: When | None) -> None:
+    """Without a visit, "dá pra visitar sexta?" can only have been a wish for one."""
     visit = draft.family.visit
-    if visit is None:
-        draft.say("no_visit")
-        offers.look_for(draft, None)
-    else:
+    if visit is not None:
         draft.say("my_visit", moment=visit.starts_at)
+        return
+    if when is None:
+        draft.say("no_visit")
+    offers.look_for(draft, when)
 
 
-def _want(draft: Draft) -> None:
+def _want(draft: Draft, when: When | None) -> None:
     visit = draft.family.visit
     if visit is None or draft.dialogue.moving:
-        offers.look_for(draft, None)
+        offers.look_for(draft, when)
     else:
         draft.say("my_visit", moment=visit.starts_at)
 
@@ -139,19 +141,37 @@ def _react(draft: Draft, said: dict[str, Command], commands: Sequence[Command]) 
     if draft.was_asked == "slot" and "confirm" in said:
         _accept_offer(draft)
     elif draft.was_asked == "slot" and "deny" in said:
-        draft.dialogue.wish = {}
-        draft.ask("slot", "ask_other_slot")
+        _refuse_offers(draft)
     elif draft.was_asked == "visit_invite" and "confirm" in said:
         offers.look_for(draft, None)
     elif draft.was_asked == "visit_invite" and "deny" in said:
-        draft.dialogue.declined_visit = True
-        draft.say("visit_declined")
+        _decline(draft)
     elif "confirm" in said and draft.was_asked is None and draft.family.visit:
         if "confirm" in said["confirm"].evidence.lower():
             _confirm(draft)
     elif _preference_answered(draft):
         wished = [one.when for one in commands if one.name == "schedule_preference"]
         offers.look_for(draft, wished[-1] if wished else None)
+
+
+def _refuse_offers(draft: Draft) -> None:
+    """The first no asks for a better time; a second one is a no to the visit."""
+    if not draft.dialogue.offers:
+        _decline(draft)
+        return
+    draft.dialogue.offers, draft.dialogue.wish = [], {}
+    draft.ask("slot", "ask_other_slot")
+
+
+def _decline(draft: Draft) -> None:
+    """Of a visit that is only to be moved, the old time stays."""
+    visit = draft.family.visit
+    draft.dialogue.offers, draft.dialogue.wish, draft.dialogue.moving = [], {}, False
+    if visit is not None:
+        draft.say("visit_kept", moment=visit.starts_at)
+    else:
+        draft.dialogue.declined_visit = True
+        draft.say("visit_declined")
 
 
 def _accept_offer(draft: Draft) -> None:

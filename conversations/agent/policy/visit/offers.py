@@ -21,10 +21,10 @@ def look_for(draft: Draft, when: When | None) -> None:
     said = moments.exact(wish, draft.calendar)
     if not wish.ambiguous and len(said) == 1:
         settle(draft, said[0])
-    elif wish.ambiguous and said:
-        _ask_which(draft, said)
     elif (picked := _offered_at(draft, when)) is not None:
         settle(draft, picked)
+    elif wish.ambiguous and said:
+        _ask_which(draft, said)
     else:
         _offer(draft, wish)
 

@@ -6,14 +6,18 @@ from conversations.agent.readers.dates.doubt import (
     DOUBT,
     TOKEN,
     excludes_a_day,
+    goes_on,
+    has_wish,
     is_open,
     leaves_unread,
+    tells_of_others,
     without_descriptions,
 )
 
 _LIST = re.compile(r"(W\d\w?) ?,(?= ?(?:W\d\w? ?, ?)*W\d\w? (?:e|ou|nem) )")
 _SPLIT = re.compile(
-    r"[.;,]|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim|ai(?! *(?:$|[?.,;]))|entao|porque|pq"
+    r"[.;,]|:(?= ?(?:[a-z]+ )?[A-Z]\d)|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim"
+    r"|ai(?! *(?:$|[?.,;]))|entao|porque|pq"
     r"|pois|dai|agora|ja)\b"
     r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como"
     r"|consegue|quero)\b)"
@@ -24,10 +28,12 @@ _IF_NOT = re.compile(
 )
 _NO = re.compile(
     r"\b(?:nao|nem|jamais|nunca|impossivel|dificil|complicad[oa]|ruim|pessim[oa]|corrid[oa]"
-    r"|puxad[oa]|sem chance|nada (?=[A-Z])|evit\w+|nem pensar|fora de cogitacao)\b"
+    r"|puxad[oa]|sem chance|nada (?=[A-Z])|evit\w+|nem pensar|fora de cogitacao"
+    r"|complica|aperta|apertad[oa]|enrolad[oa]|sem condic\w+|inviavel|atrapalha|horrivel)\b"
 )
 _ASKS = re.compile(
-    r"\bnao (?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue|conseguiria|vai|ha"
+    r"\bnao (?!\w+ mais\b)(?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue"
+    r"|conseguiria|vai|ha"
     r"|haveria|podemos|poderiamos|conseguimos|encaixa|encaixaria|abre|atende)\b"
 )
 _BUT = re.compile(
@@ -44,6 +50,12 @@ _BUSY = re.compile(
     r"|servico)"
     r"|(?:turno|aula|escola|trabalho|expediente|plantao)(?: del[ea]s?)? (?:acaba|termina|comeca"
     r"|inicia)"
+    r"|el[ea]s? ficam? (?:n[oa]|em|com)|(?:a gente|eu) (?:almoc|jant|acord|dorm)\w+"
+    r"|(?:saida|entrada|almoco|janta|recreio|intervalo|aula|escola|turno|expediente|treino)"
+    r"(?: [a-z]+){0,3} (?:e|eh|fica)|(?:comec|inici|termin|volt)\w+ (?:as )?aulas"
+    r"|(?:to|tou|estou|estarei|vou estar) (?:em|no|na|num|numa|fora|viajando)"
+    r"|tenho (?:um |uma |a |o )?(?!horario|disponib|livre|como|que|vaga|tempo|folga|interesse|pref"
+    r"|filh|apenas|somente|tarde|manha|noite|crianc|vontade|meia|visita|duvida|so\b)[a-z]{4,}"
     r"|(?:volt\w+|cheg\w+|retorn\w+) (?:de viagem|da viagem|do trabalho|das ferias|a estudar)"
     r"|(?:sai|sair|saindo) (?:da|do|as)|entro|entra (?:as|na|no)|busco|pego|buscar"
     r"|(?:tenho|tem|temos) (?:um |uma )?(?:aula|natacao|futebol|judo|bale|ballet|terapia"
@@ -52,17 +64,25 @@ _BUSY = re.compile(
     r"|exame|escola|ingles)|aula del[ea]s?)\b"
 )
 _EVENT = (
-    r"(?:aniversario|niver|consulta|medico|dentista|jogo|festa|formatura|apresentacao|reuniao|viagem"
+    r"(?:aniversario|niver|entrevista|audiencia|cirurgia|academia|pilates|curso|palestra|culto"
+    r"|missa|ensaio|campeonato|excursao|passeio|mudanca|consulta|medico|dentista|jogo|festa|formatura|apresentacao|reuniao|viagem"
     r"|casamento|prova|simulado|olimpiada|exame|terapia|natacao|futebol|treino|bale|feira de \w+)"
 )
+_EVENTS = re.compile(rf"\b{_EVENT}s?\b")
 _SCHOOL = r"(?:as aulas|a aula del[ea]s?|a escola|o colegio|as ferias|o ano letivo|as provas)"
+_DUE = re.compile(r"\b(?:vencimento|boleto|pagamento|pagar)\b[^.,;?]*")
+_SUBJECT_ADVERB = re.compile(
+    r"\b(el[ea]s?|marido|espos[oa]|mae|pai|filh[oa]s?|sogr[oa]|avo) (?:so|ja|agora|tambem) "
+)
 _OTHER_DAYS = re.compile(
-    r"\b(?:nasc\w+|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
+    r"\b(?:nasc\w+|receb[aeo]\w*|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
     r"|(?:te|lhe|vos) (?!encontro|espero)(?:[a-z]{2,}o|dou)|(?:vou|vo) (?:te )?"
     r"(?:falar|avisar|responder|retornar|mandar|enviar)"
     r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato|mando|envio)\b"
     r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"
     r"|\b(?:e|eh|sera|vai ser|cai n[oa]) feriad\w+ *$"
+    r"|\bR0 (?:el[ea]|eu|me[ui]s? filh[oa]s?|minhas? filh[oa]s?) (?:ja |so )?(?:esta|ta|tem|mor[ao]"
+    r"|estuda|faz|e)\b"
     r"|\bquanto (?:sai|custa|fica|cobra\w*)\b"
     r"|\b(?:promoc\w+|descontos?|matriculas?|inscric\w+) (?:e |vai |fica |vale |valida )?(?:so )?Q"
     rf"|\b(?:e|eh|tera|vai ter|vou ter) (?:o |a |um |uma )?{_EVENT}\b"
@@ -72,7 +92,11 @@ _OTHER_DAYS = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:ontem|anteontem|passad[ao]|retrasad[ao]|anterior|desde(?! que)|mandei|liguei|falei|fui"
-    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava|disse(?! que)|falou(?! que)"
+    r"|passei|cheguei|perdi|vim|surgiu|apareceu|(?:pra|para) ca|ia(?= (?:n[oa] )?[A-Z])|comecei"
+    r"|matriculei"
+    r"|visitei|perguntei|respondi|esqueci|vi|soube"
+    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava(?! vendo| pensando| olhando)"
+    r"|disse(?! que)|fal(?:ou|aram)(?! que)|disseram(?! que)"
     r"|faltei|faltou"
     r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"
 )
@@ -82,12 +106,16 @@ _CHANGE = re.compile(
 )
 _TO = re.compile(r".*\b(?:para|pra|pro|pras|pros|p|pel[ao]s?|por)\b")
 _OF_A_DAY = re.compile(r"\bd(?:e|a|o|as|os) [WRNMH]\d")
-_INSTEAD = re.compile(r"\b(?:em vez|ao inves|no lugar|ao contrario) d\w+\b.*")
+_INSTEAD = re.compile(
+    r"\b(?:em vez|ao inves|no lugar|ao contrario) d\w+ (?:[a-z]+ )*(?:[A-Z]\S* ?(?:as )?)+"
+)
 _BOOKS_ANEW = re.compile(
     r"\b((?:cancel|desmarc)\w+\b.*?),? e (?=(?:ja )?(?:re)?(?:marc|agend|coloc|bot)\w+\b)"
 )
 _RETHOUGHT = re.compile(
     r"\b(?:digo|quer dizer|ops|opa|alias|na verdade|corrigindo|melhor dizendo|ou melhor"
+    r"|pensando (?:bem|melhor)|(?:desculp\w+|perdao)(?=[ ,.:]*(?:(?:e|eh|dia|as|na|no"
+    r"|pra) )*[A-Z]\d)"
     r"|errei|minto|me enganei|retificando)\b"
 )
 _LONE_NO = re.compile(
@@ -99,19 +127,24 @@ _LONE_NO = re.compile(
 def wished(text: str) -> list[str]:
     """Clauses of a text of tokens that wish for what they hold, in order, denials taken out."""
     text = _IF_NOT.sub(" ou ", _LIST.sub(r"\1 ou ", text))
-    open_ended, found = False, list[str]()
+    text = _DUE.sub(" # ", text)
+    text = _SUBJECT_ADVERB.sub(r"\1 ", text)
+    open_ended, doubts, day_lost = False, False, False
+    found = dict[str, str]()
     for clause in map(str.strip, _SPLIT.split(_latest(text))):
         kept = _kept(clause)
         open_ended |= is_open(kept)
         denies = _NO.search(clause) or _BUT.search(clause)
-        if open_ended and denies and excludes_a_day(clause, kept):
-            found.append(DOUBT)
-        read = kept if _CHANGE.search(clause) else clause
-        if (kept or not TOKEN.search(clause)) and leaves_unread(read):
-            found.append(DOUBT)
+        doubts |= open_ended and denies is not None and excludes_a_day(clause, kept)
+        doubts |= goes_on(clause)
+        day_lost |= not kept and not denies and excludes_a_day(clause, kept)
         if kept:
-            found.append(kept)
-    return without_descriptions(found)
+            found[kept] = kept if _CHANGE.search(clause) else clause
+    clauses = without_descriptions(list(found))
+    day_lost &= not any(is_open(kept) or excludes_a_day(kept, "") for kept in clauses)
+    if doubts or day_lost or any(leaves_unread(found[kept]) for kept in clauses if kept in found):
+        clauses.append(DOUBT)
+    return clauses
 
 
 def _latest(text: str) -> str:
@@ -135,7 +168,11 @@ def _kept(clause: str) -> str:
         return ""
     asks = clause.endswith("?")
     clause = _INSTEAD.sub("", _BUT.sub("", clause))
-    if _PAST.search(clause) or _OTHER_DAYS.search(clause) or (_BUSY.search(clause) and not asks):
+    if _PAST.search(clause) or _OTHER_DAYS.search(clause):
+        return ""
+    if not asks and _EVENTS.search(clause) and not has_wish(clause):
+        return ""
+    if not asks and (_BUSY.search(clause) or tells_of_others(clause)):
         return ""
     if _CHANGE.search(clause):
         return _after_change(clause)

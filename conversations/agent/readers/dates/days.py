@@ -49,6 +49,11 @@ def _listed(m: re.Match[str]) -> str:
     return re.sub(r"(?:dias? )?\b(\d{1,2})o?\b", lambda d: f"N{int(d[1])}", m[0])
 
 
+def _two_days(m: re.Match[str]) -> str:
+    """ "Dia 20 ou 21 de manhã", but not "dia 20 ou 9 da manhã"."""
+    return f"N{m[1]} {m[2]} N{m[3]}" if int(m[3]) > int(m[1]) else m[0]
+
+
 def _month_named(m: re.Match[str]) -> str:
     return f" Y{_number(m[1])} "
 
@@ -87,7 +92,7 @@ _DATES: tuple[Rule, ...] = (
         ),
     ),
     rule(rf"\bentre (?:os )?dias {_DAY} e {_DAY}\b", r" Qp~N\1~N\2 "),
-    rule(r"\bdias (\d{1,2}) (e|ou) (\d{1,2})(?= P)", r"N\1 \2 N\3"),
+    rule(r"\bdias? (\d{1,2}) (e|ou) (\d{1,2})(?= P)", _two_days),
     rule(
         rf"\bdias? {_LISTED}(?:,? (?:e |ou )(?:dia |no dia |o dia )?{_LISTED}|, ?"
         rf"(?:dia )?{_LISTED}(?=,? (?:e|ou) ))*",
@@ -100,7 +105,7 @@ _DATES: tuple[Rule, ...] = (
 _RELATIVE: tuple[Rule, ...] = (
     rule(r"\bdepois (?:de |d )?(?:amanhaa?n?|amnh?a?|amanh|amn)\b", "R2"),
     rule(r"\b(?:amanhaa*n?|amnh?a?|amanh|amn)\b", "R1"),
-    rule(r"\b(?:ainda )?(?:hoje|hj|hje|oje|hoj)\b(?: mesmo| ainda)?", "R0"),
+    rule(r"\b(?:ainda )?(?:hoje+|hj|hje|oje|hoj)\b(?: mesmo| ainda)?", "R0"),
     rule(
         r"\b(?:daqui|daki|dentro de|em)(?: a| ha| uns)? (\d{1,2}) dias?\b(?! (?:por|na|da) )",
         r"R\1",
@@ -126,6 +131,8 @@ _SPANS: tuple[Rule, ...] = (
     rule(r"\bX1,? (?:no |na |pro )?(N\d+)\b", r"\1x"),
     rule(r"\bX0,? (?:no |na |pro )?(N\d+)\b", r"\1t"),
     rule(r"\bsemana d[eo] (?:dia )?([NM]\d\w*)", r"Qw~\1"),
+    rule(r"\bsemana (?:d[eo] +)?(?=Qp)", ""),
+    rule(r"\b(W\d) ?\((?:dia )?(\d{1,2})\)", r"\1+N\2"),
     rule(
         rf"\b((?:mes|ferias|meados|inicio|comeco|fim|final|finalzinho|comecinho|meio|em|ate"
         rf"|a partir|ainda|so|la por)"
@@ -163,6 +170,7 @@ _MODIFIED: tuple[Rule, ...] = (
     rule(r"\b(W\d)p?,? (?:da |d )?(?:que vem|proxim[ao])\b", r"\1n"),
     rule(rf"\b{_THIS} (?:mesm[ao] )?(W\d)p?\b", r"\1e"),
     rule(r"\b(W\d)p? agora\b", r"\1e"),
+    rule(r"\b(W\d\w?)/(?=\d)", r"\1 "),
     rule(
         rf"\b(W\d)\w?{_TO}(W\d)\w?(?! (?:H|\d))",
         lambda m: " ou ".join(f"W{n % 7}p" for n in _between(int(m[1][1]), int(m[2][1]))),
@@ -186,7 +194,6 @@ _MODIFIED: tuple[Rule, ...] = (
     rule(rf"\bantes (?:de |do |da )?({_DATE})", r"Qb~\1"),
     rule(rf"(?<=\w )ate (?:o |a |no |na )?({_DATE})", r"Qu~\1"),
     rule(rf"\b({_DATE}) (?:em diante|pra frente)", r"Qa~\1"),
-    rule(rf"\b({_DATE}),? ou (?:antes|depois)\b", r"\1"),
 )
 # "Até amanhã!" takes leave; "até hoje não recebi" looks back.
 _LEAVE = rule(

@@ -3,29 +3,57 @@
 import re
 from collections.abc import Sequence
 
+from conversations.agent.readers.names.cues import FIRST_NAMES, KNOWN, words_of
+
 TOKEN = re.compile(r"(?<!\w)[A-Z][a-z]?-?[\d~_]*[\w+~]*")
+_HARMLESS = words_of("visit_words.txt") | KNOWN
+_WORD = re.compile(r"[a-z]+")
 DOUBT = "V"  # a token: something said may change what the others mean
 
-_DAY = re.compile(r"\b[WRNMJ]\d")
+_DAY = re.compile(r"\b[WRNMJ]-?\d[\w+~]*")
 _OPEN = re.compile(r"\b(?:[GKXYQ]\w|(?:W\d\w? ou ){2})")
 # What looks like a day or an hour, or turns one into another, and was not read.
 _UNREAD = re.compile(
     r"\b\d{1,2}\b|\b(?:(?:d[oe]|pos|antes|apos) feriad(?:o|ao)s?|carnaval|pascoa|natal|ano novo"
     r"|reveillon|vespera|quinzena|semestre|(?:das|antes|apos) ferias|mes|semanas?|seguinte"
-    r"|anterior|proxim[oa]|outr[oa]s?(?! (?:horario|filh|crianc))|(?:antes|depois|apos) *$"
+    r"|anterior|(?:n?ess[ae]|n?est[ae]) ou|proxim[oa]|outr[oa]s?(?! (?:horario|filh|crianc))"
+    r"|(?:antes|depois|apos) *$"
     r"|primeir[oa](?! (?:horario|hora|vez))|ultim[oa](?! (?:horario|hora)))\b"
 )
 # A clause of a number and little else ("ou 21?") goes on from what was said before.
-_LONE_NUMBER = re.compile(r"(?:(?:ou|e|as|digo|talvez|pode ser|melhor|dia) )*\d{1,2} ?\??")
+_LONE_NUMBER = re.compile(
+    r"nao n?(?:essa|esse|esta|este)|(?:(?:ou|e|as|digo|talvez|pode ser|melhor|dia) )*\d{1,2} ?\??"
+    r"|(?:(?!somos|sao|tenho|tem|temos|em|faz|fez|idade|serie|nota|nivel|casa|numero"
+    r"|de)[a-z]+ ){1,4}"
+    r"(?:[1-9]|1\d|2[0-3]) ?\??"
+)
 _WISH = re.compile(
     r"\b(?:bora|melhor|entao|pode ser|pode|prefiro|vamos|vamo|marca\w*|agenda\w*|quero|queria"
-    r"|consigo|posso"
-    r"|podemos|da pra|tem|teria|seria|fica|vou|serve|ok|sim|que tal|livre|folga|sobra)\b"
+    r"|consigo|posso|podemos|conseguimos|da pra|da|tem(?= vaga| horario| como| lugar| *\?| *$)"
+    r"|teria|seria|fica|vou(?= *$| sim| ai| la)|serve|ok|sim|que tal|livre|folga|sobra"
+    r"|preferencia\w*|gostaria|fechado|combinado)\b"
+)
+# Somebody else's doings: "a van deixa ele 12h20", "ela acorda 9h".
+_SOMEBODY = re.compile(
+    r"(?:(?:e|que|mas|la) )?(?:el[ea]s?|(?:o|a|os|as|meus?|minhas?|nosso|nossa) (?!gente|melhor"
+    r"|ideal|dia|horario|partir|visita|noite|tarde|manha|unic[oa]|certo|mais|primeir|ultim|de|do"
+    r"|das?)[a-z]+)(?: d?[oae]l?[ea]?s? [a-z]+)? (?P<does>[a-z]+)\b"
+)
+_COMES = re.compile(
+    r"(?:disse|falou|acha|avisou|leva|vai|vem|traz|pode|consegue|prefere|quer|gosta|acompanha|aparece|ira|poderia"
+    r"|conseguiria|iria|queria|tem|ta|esta|fica|e|eh|na|no|de|da|do|as|ou|so|nao|n|mesmo|livre"
+    r"|tambem|para|pra|pro|em|com|por|ate|se|que)m?|[a-z]*(?:o|ando|endo|indo|ar|er|ir)"
 )
 _PLAIN = re.compile(
     r"(?:(?:a|o|as|os|na|no|nas|nos|de|da|do|das|para|pra|pro|em|e|ou|eu|meu|minha|marido|esposa"
     r"|gente|nos|voces|vcs|vc|la|ai|por|mim|me|umas?|qualquer|horario|vaga|visita|aula|dia|ainda"
     r"|tambem|talvez|ele|ela|ir|ser|que|so|tambem) ?)*"
+)
+
+_SAYS_OF_DAY = re.compile(
+    r"\b[WRNMJ]\d\S* (?:[a-z]+ )*[a-z]{3,}|\b(?:imprevisto|compromisso|reuniao|consulta|prova"
+    r"|viagem"
+    r"|passeio|festa|medico|dentista|feira)\b"
 )
 
 
@@ -39,10 +67,27 @@ def is_open(clause: str) -> bool:
     return _OPEN.search(clause) is not None
 
 
+def goes_on(clause: str) -> bool:
+    """Whether it holds an hour or a day that nobody read, and little else."""
+    return TOKEN.search(clause) is None and _LONE_NUMBER.fullmatch(clause) is not None
+
+
 def leaves_unread(clause: str) -> bool:
-    if TOKEN.search(clause) is None:
-        return _LONE_NUMBER.fullmatch(clause) is not None
-    return _UNREAD.search(TOKEN.sub(" ", clause)) is not None
+    """Whether a word beside its days and hours may change what they mean."""
+    rest = TOKEN.sub(" ", clause)
+    return _UNREAD.search(rest) is not None or not _HARMLESS.issuperset(_WORD.findall(rest))
+
+
+def has_wish(clause: str) -> bool:
+    return _WISH.search(clause) is not None
+
+
+def tells_of_others(clause: str) -> bool:
+    """Whether somebody else does something then, other than come here."""
+    who = _SOMEBODY.match(clause)
+    if who is None or who["does"] in FIRST_NAMES:
+        return False
+    return _COMES.fullmatch(who["does"]) is None and not has_wish(clause)
 
 
 def without_descriptions(clauses: Sequence[str]) -> list[str]:
@@ -53,11 +98,12 @@ def without_descriptions(clauses: Sequence[str]) -> list[str]:
     told = [clause for clause in named if not _wishes(clause)]
     if not told:
         return list(clauses)
-    if _wishes(named[-1]) and _WISH.search(named[-1]):
+    describe = all(_SAYS_OF_DAY.search(clause) for clause in told)
+    if describe and has_wish(named[-1]):
         return [clause for clause in clauses if clause not in told]
     return [*clauses, DOUBT]
 
 
 def _wishes(clause: str) -> bool:
     words = " ".join(re.findall(r"[a-z]+|\d+", TOKEN.sub(" ", clause)))
-    return _WISH.search(words) is not None or _PLAIN.fullmatch(words) is not None
+    return has_wish(words) or _PLAIN.fullmatch(words) is not None

@@ -34,11 +34,11 @@ _PARTS: tuple[Rule, ...] = (
         " Pms ",
     ),
     rule(r"\b(?<!mais )(?<!muito )(?<!tao )(?<!meio )cedo\b", " Pm "),
-    rule(r"\b(?:depois|apos|dpois) (?:do |de |o |da hora do )?almoc\w+", " Pt "),
+    rule(r"\b(?:depois|apos|dpois) (?:do |de |o |da hora do |do horario d[eo] )?almoc\w+", " Pt "),
     rule(r"\bantes (?:do |de )?almoc\w+", " Pm "),
     rule(r"\b(?:(?:na|no|em) )?(?:hora|horario) d[eo] almoco\b", " Pl "),
     rule(rf"\b{_OF}(manha|tarde|noite)s?\b(?: (?:toda|inteira))?", lambda m: f" P{m[1][0]} "),
-    rule(r"\b(?:de|a) (?:noitinha)\b", " Pn "),
+    rule(r"\b(?:(?:de|a) )?noitinha\b", " Pn "),
     rule(r"(?<=\d) ?([ap])\.?m\b\.?", lambda m: " Pm " if m[1] == "a" else " Pt "),
     rule(r"  +", " "),
 )
@@ -46,7 +46,7 @@ _MINUTES = {"meia": 30, None: 0, "": 0}
 _GUARD = (
     r"(?![\d/%:]|[.,]\d|o\b)(?! (?!depois|antes|apos|apenas|voces|horas|nesses|desses|temos"
     r"|podemos|vamos|"
-    r"mas|mais|pras|dias\b|as\b|nas|das|todos|todas|vcs|nos\b)[a-z]{2,}s\b)"
+    r"mas|mais|pras|dias\b|as\b|nas|das|todos|todas|vcs|nos\b|\w+mos\b)[a-z]{2,}s\b)"
 )
 _MARK = (
     r"(?:as|pras|das|pelas|umas|tipo|horario d[aeo]s?|por volta d[aeo]s?|perto d[aeo]s"
@@ -86,6 +86,12 @@ def _dated(m: re.Match[str]) -> str:
 
 _CLOCKS: tuple[Rule, ...] = (
     rule(r"\b(W\d\w?),? (\d{1,2}) as (\d{1,2})\b", _dated),
+    rule(r"\b(W\d\w?),? (2[4-9]|3[01])(?= *(?:$|[.,;?]))", r"\1+N\2"),
+    rule(r"(?<=\w) a 1(?= *(?:$|[.,;?]))", " as 1"),
+    rule(
+        r"(\b[WRNM]\d\w*(?:\+\w+)?,? )(\d{1,2}) e (20|25|35|40|50|55)\b(?! (?:anos|reais|min))",
+        lambda m: f"{m[1]}{_clock(m[2], m[3])} ",
+    ),
     rule(r"\bmeio[ -]?dia e meia\b", "H12_30e"),
     rule(r"\bmeio[ -]?dia e ([1-5]?[05])\b(?! ?h)", r"H12_\1e"),
     rule(r"\bmeio[ -]?dia\b", "H12_0e"),
@@ -96,7 +102,7 @@ _CLOCKS: tuple[Rule, ...] = (
         _short_of,
     ),
     rule(
-        rf"(?<![\w/:.,])(\d{{1,2}}) ?(?:: ?|h ?| h ?)([0-5]\d)(?!\d)(?: ?(?:{_HOUR_WORD}"
+        rf"(?<![\w/:.,])(\d{{1,2}}) ?(?:: ?|hr?s? ?)([0-5]\d)(?!\d)(?: ?(?:{_HOUR_WORD}"
         rf"|minutos?|min|m)\b)?",
         _said,
     ),
@@ -168,11 +174,13 @@ _BOUNDS: tuple[Rule, ...] = (
     rule(r"\b((?:[WR]\d\w*)(?:\+\w+)?,?) (\d{1,2})(?= *(?:$|[.,;?]))", r"\1 U\2"),
 )
 _LONE = re.compile(
-    r"(?:(?:pode ser|poderia ser|prefiro|quero|entao|ok|sim|ta|eu|melhor|acho que|seria|a|o"
+    r"(?![ao] [1-6]\b)(?:(?:pode ser|poderia ser|prefiro|quero|entao|ok|sim|ta|eu|melhor"
+    r"|acho que|seria|a|o"
     r"|as|de|das"
-    r"|vou de|fico com|fica|marca|pode|marcar)[ ,]+)*(\d{1,2})(?:(?: e |[ .,:h])(meia"
+    r"|vou de|fico com|fica|marca|pode|marcar|ai)[ ,]+)*(\d{1,2})(?:(?: e |[ .,:h])(meia"
     r"|[0-5][05])|([0-5][05]))?"
-    r"(?: (?:ta bom|esta bom|ok|pode ser|seria|mesmo|fica bom|e bom|melhor|entao))?[ .?]*"
+    r"(?:,? (?:ta bom|esta bom|ok|pode confirmar|confirmado|com certeza|pode ser|seria|mesmo"
+    r"|fica bom|e bom|melhor|entao))?[ .?]*"
 )
 _LONE_PAIR = re.compile(r"(\d{1,2}) (ou|e) (\d{1,2})[ .?]*")
 

@@ -75,6 +75,8 @@ def tokens_said(text: str, *, asked: bool) -> Said:
         said.either |= _EITHER_SPAN.search(clause) is not None
         for token in TOKEN.findall(clause):
             _sort(token, said, asked=asked)
+    if len(said.days) > len(set(said.days)) > 1:
+        said.unsure = True  # "sexta ou segunda, mas sexta só de tarde"
     if not asked and not said.days and _PAIR_OF_THINGS.search(text):
         said.hours.clear()
     return said

@@ -36,13 +36,15 @@ def _digit(m: re.Match[str]) -> str:
     return f"{m[1] or ''}W{int(next(d for d in m.groups() if d and d.isdigit())) - 2}"
 
 
+_VOWELLESS = {"sgnd": 0, "sgund": 0, "segd": 0, "trc": 1, "qrt": 2, "qnt": 3, "sxt": 4}
 _RULES: tuple[Rule, ...] = (
     rule(
         r"\b(segundas?|seg|ter[cs]as?|quartas?|qua|quintas?|qui|sextas?|sestas?|sex|sabados?|sab"
         rf"|domingo|(?<=[ans]os )domingos|(?<=s e )domingos)(?:\b|(?=feira)){_FEIRA}"
-        rf"(?! (?:se|que) (?!v))",
+        rf"(?! (?:se|que) (?!v|possivel|der|puder|tiver|nao|for|rolar))",
         _token,
     ),
+    rule(r"\b(sgnd|trc|qrt|qnt|sxt|sgund|segd)a\b", lambda m: f"W{_VOWELLESS[m[1]]}"),
     rule(r"\b(ter|dom)\b[ -]feira\b", _token),
     rule(
         r"(?:(?<=^)|(?<=na )|(?<=no )|(?<=, )|(?<=ou )|(?<=W\d )|(?<=W\d/)|(?<=W\d e )|(?<=W\d-))"
@@ -69,6 +71,9 @@ def name_weekdays(text: str) -> str:
 
 def _corrected(m: re.Match[str]) -> str:
     word = m[0]
+    if word.startswith("ce"):
+        meant = _name_meant(f"s{word[1:]}")
+        return meant if meant in _TYPED_WELL else word
     return _name_meant(word) if word[0] in "stqda" else word
 
 

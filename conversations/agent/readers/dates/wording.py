@@ -52,10 +52,23 @@ _SPELLING = (
     rule(r"\bnum(?= (?:posso|consigo|da|vou))", "nao"),
     rule(r"\b(\d{1,2}) (?:de )?dez\b", r"\1 de dezembro"),
     rule(r"\bhorario comercial\b"),
+    rule(r"\b(levar|trazer|matricular|colocar) as (?:duas|tres)\b(?! (?:horas|da|e|em))", r"\1"),
+    rule(r"\bproximo (?=dia \d)", ""),
+    rule(r"\bdepois d[ae] uma\b(?! (?:semana|hora|visita|conversa))", "depois das 1"),
     rule(r"(?<= e )(?:mea|meea|meis|mei|neia|meiaa+|media)\b", "meia"),
-    rule(r"\bsemana\b(.*?)\b(na|a) outra\b(?! semana)", r"semana\1\2 outra semana"),
+    rule(
+        rf"\bnao,? n?(?:essa|esta|ess[ae]) ({_WEEKDAY}|semana),? (?:mas |e |e sim )?n?a (?:que vem"
+        r"|proxima|outra)\b",
+        r"proxima \1",
+    ),
+    rule(r"\bnao (?:muito|tao) (?:cedo|tarde)\b", " "),
+    rule(
+        r"\bsemana\b(?! que vem)(?<!proxima semana)(.*?)\b(na|a) outra\b(?! semana)",
+        r"semana\1\2 outra semana",
+    ),
     rule(r"\bultima semana (?=d[eo] )", "final "),
     rule(r"\bprimeira semana (?=d[eo] )", "inicio "),
+    rule(r"\b((?:proximo )?mes(?: que vem)?),? (?:n?a )?primeira semana\b", r"inicio do \1"),
     rule(r"\b(?:mais ou menos|pelo menos|ao menos|no minimo|por favor|pfv|pf)\b", " "),
 )
 _NUMBERS = (
@@ -83,15 +96,28 @@ _NOT_A_TIME = (
     rule(r"\d{5,}|\d{4,5}-\d{4}\b|\bcep \S+"),
     rule(r"r\$ ?[\d.,]*\d(?: mil)?|\b\d+(?:[.,]\d+)* ?(?:reais|real|contos?|pila|mil\b|%)|\d+ ?%"),
     rule(r"(?<!\bas )(?<!:)\b\d+,\d{2}(?!\d|h)"),
-    rule(r"\b(?:rua|r\.|av\.?|avenida|travessa|praca|bairro|edificio|rodovia) [^,.;?]*"),
+    rule(
+        r"\b(?:rua|r\.|av\.?|avenida|travessa|praca|bairro|edificio|rodovia|vila"
+        r"|loteamento|conjunto|parque) [^,.;?]*"
+    ),
+    rule(r"(?<!as )\b1 hora\b(?! (?:da|em ponto|e))"),
+    rule(
+        rf"\b{_WEEKDAY} (?!feira)(?:[a-z]{{2,}}(?:cao|sao|dade|agem|encia|ancia|gunta|ura|ida)"
+        r"|materia|mae|avo|irma|casa|maior|melhor (?!d|p|as)|linha|lista|prova|nota|aluna)\b"
+    ),
     rule(r"\b(?:escola|colegio|bairro) \d+ de [a-z]+"),
     rule(r"\b(?:na|da|pela) \d{1,2} de [a-z]+"),  # a street: days are masculine
     rule(rf"\bamanha (?:ja )?(?:e|eh) {_WEEKDAY}(?=,? ne\b)"),
     rule(rf"\bhoje (?:ja )?(?:e|eh|sao) (?:dia )?(?:\d|{_WEEKDAY})[^,.;?]*"),
+    rule(r"\b(?:n?a )?primeira semana\b"),
+    rule(
+        r"\b(?:segunda|terceira|quarta|quinta|ultima|penultima|[1-5]a) (semana|quinzena)\b",
+        r"\1",
+    ),
     rule(
         r"\b(?:(?:segund|terceir|quart|quint|sext|setim|oitav|non|ultim|primeir)[oa]|\d{1,2}[oa]s?)"
-        r" (?:ano|anos|serie|opcao|vez|aula|filh[oa]|etapa|fase|via|mao|quinzena|semana|pessoa|"
-        r"lingua|periodo|semestre|alternativa|sugestao|turma|dessas?|desses?|mensagem|crianca|"
+        r" (?:ano|anos|serie|opcao|vez|aula|filh[oa]|etapa|fase|via|mao|pessoa|"
+        r"lingua|periodo|pergunta|duvida|questao|coisa|semestre|alternativa|sugestao|turma|dessas?|desses?|mensagem|crianca|"
         r"unidade|parcela|mensalidade|visita|fund\w*|medio|do (?:ensino|medio|fund\w*)"
         r"|bimestre|parte(?! d)|nota)\b"
         r"(?: do (?:ensino )?(?:medio|fund\w*))?"
@@ -119,23 +145,40 @@ _NOT_A_TIME = (
     ),
     rule(
         r"\b(?:\d{1,2}|uma) ?h(?:oras?|s|rs?)?(?: ?\d\d)?"
-        r" (?:por|ao|cada|de (?:aula|duracao|estudo)|semanais|diarias|atras|(?:antes"
+        r" (?:por(?! gentileza| favor| enquanto)|ao|cada|de (?:aula|duracao|estudo)|semanais"
+        r"|diarias|atras|(?:antes"
         r"|depois)(?! d))\b"
     ),
     rule(r"\b24 ?h(?:oras|s|rs)?\b|\b24 ?/ ?7\b|\bmeia hora\b|\b1/2\b"),
     rule(
+        r"\b(?:e|eh|fica|acho) (?:muito |meio |um pouco |bem )?(?:cedo|tarde)\b"
+        r"(?: demais| pra mim)?(?! da)(?= *(?:$|[.,;]| e | mas))",
+        " nao da ",
+    ),
+    rule(r"\b(?:uma?|outr[oa]) (?:de|com) \d{1,2}\b(?! ?h)"),
+    rule(
         r"\b(?:mais|muito|meio|e|ta|ja e|ficou|ficar|chegar|cheguei|tao|antes) (?:tarde|cedo)\b"
         r"(?! as| ou| a )|\btarde demais\b|\bhoje em dia\b"
+    ),
+    rule(
+        r"\b(?:a|levo|leva|demoro|sao) (?:umas )?\d{1,2} ?(?:h|hs|horas?|hrs?)"
+        r"(?= (?:dai|daqui|de (?:viagem|distancia|carro|onibus)|pra chegar|ate ai)\b)"
+    ),
+    rule(
+        r"\bdepois d[aoe] (?:aula|escola|trabalho|servico|colegio|creche|trampo)s?"
+        r"(?: del[ea]s?\b| d[oa] [a-z]+)?"
     ),
     rule(r"\b(?:nao tem|sem) problemas?\b|\b(?:por ?que|pq) nao\b|\bnao (?:e|eh)(?= *(?:\?|$))"),
 )
 _COUNTS = (rule(rf"(?<!h e )(?<!horas e )\b\d{{1,3}} {_COUNTED}\w*\b(?! (?:pras?|para a) )"),)
+# A line that opens or ends with one star mends the one before it.
+_STARRED = re.compile(r"(?m)(?<=\n)(?:\*([^*\n]+)|([^*\n]+)\*)$")
 _ENDS = re.compile(r"[!\n\r…|]+")
 
 
 def plain(text: str) -> str:
     """Folded `text` in the one wording; clauses still stand apart by marks."""
-    folded = fold(_ENDS.sub(" . ", text))
+    folded = fold(_ENDS.sub(" . ", _STARRED.sub(r"\ndigo \1\2\n", text)))
     return rewrite(folded, (*_SPELLING, *_NUMBERS, *_NOT_A_TIME))
 
 

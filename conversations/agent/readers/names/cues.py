@@ -6,14 +6,15 @@ from pathlib import Path
 _DATA = Path(__file__).parents[1] / "data"
 
 
-def _words_of(name: str) -> frozenset[str]:
+def words_of(name: str) -> frozenset[str]:
+    """The words of a list in data/, its comments left out."""
     lines = (_DATA / name).read_text(encoding="utf-8").splitlines()
     return frozenset(w for line in lines if not line.startswith("#") for w in line.split())
 
 
-FIRST_NAMES = _words_of("first_names.txt")
-KNOWN = FIRST_NAMES | _words_of("surnames.txt")
-COMMON = _words_of("common_words.txt")
+FIRST_NAMES = words_of("first_names.txt")
+KNOWN = FIRST_NAMES | words_of("surnames.txt")
+COMMON = words_of("common_words.txt")
 # Everyday words that are a name where written with a capital.
 WORDS_TOO = frozenset({"abril", "ceu", "domingos", "luz", "mel", "rosa", "sol"})
 LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", "van"})

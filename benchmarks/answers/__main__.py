@@ -1,0 +1,57 @@
+"""`python -m benchmarks.answers NAME …`: plays scenarios and shows what was said."""
+
+import argparse
+import logging
+from fnmatch import fnmatch
+from pathlib import Path
+
+from benchmarks.answers import scenarios, servers
+
+FOLDERS = {"open": scenarios.FOLDER / "scenarios", "blind": scenarios.FOLDER / "blind"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.answers", description=__doc__)
+    parser.add_argument("names", nargs="*", default=["*"], help="scenarios or files, with * and ?")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--set", choices=FOLDERS, default="open")
+    parser.add_argument("--show", choices=("all", "failed", "none"), default="failed")
+    options = parser.parse_args()
+    chosen = [
+        one
+        for one in scenarios.load(FOLDERS[options.set])
+        if any(fnmatch(one.name, name) or fnmatch(one.family, name) for name in options.names)
+    ]
+    with servers.running() as url:
+        servers.use(servers.make(url, "answers_by_hand"))
+        servers.fill(min(one.clock for one in chosen))
+        _play(chosen, options.seeds, options.show, FOLDERS[options.set])
+        from django.db import connection
+
+        connection.close()
+
+
+def _play(chosen: list[scenarios.Scenario], seeds: int, show: str, folder: Path) -> None:
+    from benchmarks.answers.play import play
+
+    logging.disable(logging.WARNING)
+    passed = runs = 0
+    for scenario in chosen:
+        for seed in range(seeds):
+            played = play(scenario, seed)
+            passed, runs = passed + played.passed, runs + 1
+            if show == "all" or (show == "failed" and not played.passed):
+                _show(played)
+    print(f"{passed} of {runs} passed")
+
+
+def _show(played: "object") -> None:
+    print(f"\n=== {played.family}/{played.scenario} seed {played.seed}")
+    for who, text in played.transcript:
+        print(f"  {who:>6}: " + text.replace("\n", "\n          "))
+    for line in (*played.violations, *played.failures):
+        print(f"  !! {line}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""From played scenarios to figures, each with the goal it is held against."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.report import Row
+
+Played = Mapping[str, Any]
+LEAST = {"oracle": 100.0, "noisy": 93.0, "rules": 92.0}  # % of pass^1
+MOST_MESSAGES = 12
+TEN_THOUSAND = 10_000
+
+
+def rows(played: Sequence[Played]) -> list[Row]:
+    """Violations are those of all models together, adversary included."""
+    found: list[Row] = []
+    for folder in dict.fromkeys(one["folder"] for one in played):
+        of_folder = [one for one in played if one["folder"] == folder]
+        for model in dict.fromkeys(one["model"] for one in of_folder):
+            found += _of_model(
+                f"{model}, {'blind' if folder == 'blind' else 'open'} set",
+                [one for one in of_folder if one["model"] == model],
+                LEAST.get(model) if folder != "blind" else None,
+            )
+    return [*found, *_together(played)]
+
+
+def _of_model(name: str, played: Sequence[Played], least: float | None) -> list[Row]:
+    by_scenario: dict[str, list[bool]] = defaultdict(list)
+    for one in played:
+        by_scenario[one["scenario"]].append(one["passed"])
+    seeds = max(map(len, by_scenario.values()))
+    first = _percent(sum(one["passed"] for one in played), len(played))
+    every = _percent(sum(all(runs) for runs in by_scenario.values()), len(by_scenario))
+    goal = f">= {least:g} %" if least else ""
+    return [
+        Row(f"{name}: pass^1", first, "%", goal, first >= least if least else None,
+            f"{len(by_scenario)} scenarios, {seeds} seeds"),
+        Row(f"{name}: pass^{seeds}", every, "%"),
+    ]  # fmt: skip
+
+
+def _together(played: Sequence[Played]) -> list[Row]:
+    turns = sum(one["bursts"] for one in played)
+    codes = Counter(each["code"] for one in played for each in one["violations"])
+    rate = sum(codes.values()) / turns * TEN_THOUSAND
+    done = sorted(one["completed_after"] for one in played if one["completed_after"])
+    typical = done[int(len(done) * 0.95)] if done else 0
+    return [
+        Row("violations in 10,000 turns", rate, "", "0", rate == 0,
+            f"{turns} turns; {dict(codes) or 'none'}"),
+        Row("messages to a complete lead with a visit, p95", typical, "",
+            f"<= {MOST_MESSAGES}", typical <= MOST_MESSAGES,
+            f"{len(done)} talks, median {done[len(done) // 2] if done else 0}"),
+        *_handoffs(played),
+    ]  # fmt: skip
+
+
+def _handoffs(played: Sequence[Played]) -> list[Row]:
+    """Of the runs: those that needed a person and got one, and those that got one rightly."""
+    pairs = [tuple(one["handoff"]) for one in played]
+    right = sum(bool(wanted) and wanted == found for wanted, found in pairs)
+    needed, got = sum(bool(w) for w, _ in pairs), sum(bool(f) for _, f in pairs)
+    recall, precision = _percent(right, needed), _percent(right, got)
+    return [
+        Row("handoff: recall", recall, "%", ">= 99 %", recall >= 99, f"{needed} runs"),
+        Row("handoff: precision", precision, "%", ">= 95 %", precision >= 95, f"{got} runs"),
+    ]
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 100.0

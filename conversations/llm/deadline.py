@@ -1,0 +1,34 @@
+"""A call ends when its time is over, however slowly bytes still drip.
+
+Clients' own time limits begin anew with every byte. All calls of a process therefore run on one
+event loop in a thread of its own, where a deadline is a deadline.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Coroutine
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def within(seconds: float, call: Coroutine[Any, Any, T]) -> T:
+    """The call's result, awaited by this thread; raises TimeoutError when the time is over."""
+    return asyncio.run_coroutine_threadsafe(_timed(seconds, call), _loop()).result()
+
+
+async def _timed(seconds: float, call: Coroutine[Any, Any, T]) -> T:
+    async with asyncio.timeout(seconds):
+        return await call
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="models", daemon=True).start()
+    return loop
+
+
+os.register_at_fork(after_in_child=_loop.cache_clear)

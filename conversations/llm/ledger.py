@@ -1,0 +1,106 @@
+"""What models cost: every call is a row, reserved before and settled after.
+
+A call is let through while less than the day's budget is spent or reserved, so what is spent can
+pass the budget by one reservation at most, however many turns run at once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_UP, Decimal
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from conversations.llm.base import NotAsked, Outcome, Usage
+from conversations.models import ExchangeRate, ModelCall, ModelPrice, Turn
+from conversations.models.llm import PER
+
+RESERVING = 0x6C6C6D  # the advisory lock: one reservation at a time, in all processes
+LONGEST_CALL = 60  # seconds after which a running call's process must have died
+CENT = Decimal("0.000001")
+UNBILLED = frozenset(
+    {Outcome.UNREACHABLE, Outcome.LIMITED, Outcome.DENIED, Outcome.REJECTED, Outcome.FAILED}
+)
+
+
+def midnight(now: datetime) -> datetime:
+    """When the unit's day began; the budget is one day's."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def spent_today(now: datetime) -> Decimal:
+    """R$ spent or reserved since midnight."""
+    today = ModelCall.objects.filter(started_at__gte=midnight(now))
+    return today.aggregate(total=Sum("cost"))["total"] or Decimal(0)
+
+
+def exhausted(now: datetime) -> bool:
+    """Whether the tier without a model answers until midnight."""
+    return spent_today(now) >= settings.LLM_DAILY_BUDGET_BRL
+
+
+def reserve(call: ModelCall, worst: Usage, now: datetime) -> None:
+    """Store `call` at the worst that it may cost. Raises NotAsked: no budget left, or no price."""
+    price = ModelPrice.objects.at(now).filter(model=call.model).first()
+    rate = ExchangeRate.objects.at(now).first()
+    if price is None or rate is None:
+        raise NotAsked("price")
+    call.price, call.rate, call.started_at = price, rate, now
+    call.reserved = call.cost = cost(price, rate, worst, call.audio_seconds, worst=True)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RESERVING])
+        if exhausted(now):
+            raise NotAsked("budget")
+        call.save()
+
+
+def settle(call: ModelCall, outcome: Outcome, usage: Usage | None, seconds: float) -> None:
+    """Replace the reservation by what was counted. Where nothing was counted, an error costs
+    nothing, and a call whose end nobody saw stays at its worst."""
+    call.outcome, call.latency_ms = outcome, round(seconds * 1000)
+    if usage is not None:
+        call.input_tokens, call.cached_tokens = usage.input, usage.cached
+        call.written_tokens, call.output_tokens = usage.written, usage.output
+        call.reasoning_tokens = usage.reasoning
+        call.cost = cost(call.price, call.rate, usage, call.audio_seconds)
+    elif outcome in UNBILLED:
+        call.cost = Decimal(0)
+    call.save()
+
+
+def mark(call_id: int, outcome: Outcome) -> None:
+    """What a settled call was worth, once its answer has been looked at."""
+    ModelCall.objects.filter(pk=call_id).update(outcome=outcome)
+
+
+def cost(
+    price: ModelPrice, rate: ExchangeRate, usage: Usage, seconds: int = 0, *, worst: bool = False
+) -> Decimal:
+    """R$ of one call, rounded up to a millionth. `worst`: nothing of the input is cached and all
+    of it is written to the cache, if that costs more."""
+    new = max(usage.input - usage.cached - usage.written, 0)
+    dollars = (
+        new * (max(price.input, price.written) if worst else price.input)
+        + usage.cached * price.cached
+        + usage.written * price.written
+        + usage.output * price.output
+    ) / PER + price.minute * seconds / 60
+    return (dollars * rate.brl).quantize(CENT, ROUND_UP)
+
+
+def unsettled(now: datetime) -> int:
+    """Marks what processes left running when they were killed. Nobody knows what came of these
+    calls, so they count as spent in full. Returns how many there were."""
+    dead = ModelCall.objects.filter(
+        outcome=Outcome.RUNNING, started_at__lt=now - timedelta(seconds=LONGEST_CALL)
+    )
+    return dead.update(outcome=Outcome.DROPPED, cost=F("reserved"))
+
+
+def attribute(calls: Sequence[int], turn: Turn) -> None:
+    """Tell which turn the calls were made for; it is kept only after them."""
+    if calls:
+        ModelCall.objects.filter(pk__in=calls).update(turn=turn)
