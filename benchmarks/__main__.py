@@ -6,7 +6,7 @@ from importlib import import_module
 
 from benchmarks.report import Row
 
-PARTS: list[str] = ["answers"]
+PARTS: list[str] = ["answers", "meaning"]
 
 
 def main() -> None:
