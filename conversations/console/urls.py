@@ -1,19 +1,16 @@
 """The console's doors."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from conversations.console import actions, conversation, gateway, listing, media
+from conversations.console import actions, conversation, gateway, listing, media, visit
+from conversations.console.access import Login
 
 app_name = "console"
 urlpatterns = [
     path("", listing.page, name="list"),
     path("list/", listing.fragment, name="list-fragment"),
-    path(
-        "login/",
-        LoginView.as_view(template_name="console/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
+    path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="console:login"), name="logout"),
     path("<int:pk>/", conversation.page, name="conversation"),
     path("<int:pk>/messages/", conversation.changes, name="changes"),
@@ -22,6 +19,8 @@ urlpatterns = [
     path("<int:pk>/why/<int:message_id>/", conversation.why, name="why"),
     path("<int:pk>/lead/", conversation.lead_card, name="lead"),
     path("<int:pk>/lead/edit/", conversation.lead_edit, name="lead-edit"),
+    path("<int:pk>/visit/", visit.visit, name="visit"),
+    path("<int:pk>/enrol/", visit.enrol, name="enrol"),
     path("<int:pk>/media/<int:message_id>/", media.media, name="media"),
     path("whatsapp/", gateway.page, name="gateway"),
     path("<int:pk>/take-over/", actions.take_over, name="take-over"),

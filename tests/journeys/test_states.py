@@ -121,6 +121,18 @@ class OneConversation(RuleBasedStateMachine):
             turn._keep(thought, claim, heard, self.now, self.now)
 
     @rule(claims=consumes(turns))
+    def turn_outlives_its_claim(self, claims):
+        """Another process takes it while the first still thinks; only one of both is kept."""
+        for claim in claims:
+            heard = turn.unanswered(self.talk)
+            if not heard or self.talk.mode != Conversation.Mode.BOT:
+                continue
+            thought = think(self.talk, [turn._heard(each) for each in heard], self.now)
+            self.now += turn.LEASE
+            self.turn_ends(turn.claim_due(self.now, 10))
+            turn._keep(thought, claim, heard, self.now, self.now)
+
+    @rule(claims=consumes(turns))
     def turn_dies(self, claims):
         """Its claim expires by the clock."""
 
