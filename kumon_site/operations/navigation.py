@@ -31,6 +31,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Content"), [
         (_("Knowledge base"), "school", "conversations.knowledgeentry"),
+        (_("Unanswered questions"), "contact_support", "conversations.unansweredquestion"),
         (_("Texts"), "edit_note", "conversations.textoverride"),
     ]),
     (_("The unit"), [(_("Unit"), "storefront", "conversations.unit")]),
