@@ -13,9 +13,18 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(),  # every minute
         "options": {"expire_seconds": 55},  # the next one looks anyway
     },
+    "keep-stages": {
+        "task": "kumon_site.operations.tasks.keep_stages",
+        "schedule": crontab(minute="2"),
+    },
     "fill-holidays": {
         "task": "scheduling.tasks.fill_holidays",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
+    },
+    "sync-calendar": {
+        "task": "scheduling.tasks.sync_calendar",
+        "schedule": 20.0,  # seconds
+        "options": {"expire_seconds": 20},
     },
     "replay-failed-events": {
         "task": "conversations.tasks.replay_failed",

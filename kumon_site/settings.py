@@ -30,6 +30,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost"]  # probes and the simulated phone on this machine
 ALLOWED_HOSTS += LOOPBACK_HOSTS
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_URL = environment.url("PUBLIC_URL", "http", "https")
 
 EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
 EMBEDDED_REDIS = not env.str("REDIS_URL", default="")
@@ -114,7 +115,7 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
     "max_size": 12,
-    "timeout": 10,
+    "timeout": 25,  # the gateway waits 30 s and more for its webhook: a crowd is late, not refused
     "reconnect_timeout": 5,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -140,6 +141,7 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+WORKER_APP = "kumon_site.celery.app"  # loaded by who first has something for the worker
 
 # --- who may come in ----------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -233,6 +235,12 @@ if DEBUG:
     EVOLUTION_WEBHOOK_TOKEN = EVOLUTION_WEBHOOK_TOKEN or derived_secret(SECRET_KEY, "webhook")
 WHATSAPP_GATEWAY = "conversations.whatsapp.evolution.EvolutionGateway"
 QUIET_SECONDS = environment.seconds("QUIET_SECONDS", 2.5, 60)
+
+# --- Google Calendar ----------------------------------------------------------------------------
+GOOGLE_CALENDAR_ID = env.str("GOOGLE_CALENDAR_ID", default="")
+GOOGLE_CALENDAR_CREDENTIALS = env.str("GOOGLE_CALENDAR_CREDENTIALS", default="")
+GOOGLE_CALENDAR_API_ENDPOINT = environment.url("GOOGLE_CALENDAR_API_ENDPOINT", "http", "https")
+CALENDAR_BACKEND = "scheduling.calendars.google.GoogleBackend"
 
 # --- models -------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")

@@ -5,14 +5,19 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
+from conversations.api import calendars
 from conversations.webhook import EvolutionWebhook
+from kumon_site.operations.performance.page import performance
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
+    path("admin/performance/", admin.site.admin_view(performance), name="performance"),
     path("admin/", admin.site.urls),
     path("console/", include("conversations.console.urls")),
     path("api/v1/", include("conversations.api.urls")),
     path("", include("kumon_site.operations.urls")),
+    path("v/<str:token>/visita.ics", calendars.invitation, name="invitation"),
+    path("agenda/<str:token>/visitas.ics", calendars.feed, name="calendar-feed"),
     # With and without a slash at the end, and with the event's name that Evolution may add to it.
     re_path(
         r"^webhooks/evolution/(?P<instance>[^/]+)(?:/+[a-z-]+)?/*$", EvolutionWebhook.as_view()

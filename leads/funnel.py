@@ -22,6 +22,8 @@ _RANK = {
     )
 }
 
+_OF_A_VISIT = (Stage.BOOKED, Stage.CONFIRMED)
+
 
 @transaction.atomic
 def advance(lead: Lead, reached: Stage = Stage.NEW) -> Stage:
@@ -38,10 +40,14 @@ def advance(lead: Lead, reached: Stage = Stage.NEW) -> Stage:
 
 
 @transaction.atomic
-def fall_back(lead: Lead) -> Stage:
-    """The visit fell through: back to what the fields say. Later stages stay."""
+def fall_back(lead: Lead, *, came: bool = True) -> Stage:
+    """The visit fell through: back to what the fields say. Later stages stay.
+
+    `came=False`: the family has come to none, so a mark that said so was wrong.
+    """
     stage = _held(lead)
-    if stage not in (Stage.BOOKED, Stage.CONFIRMED):
+    fallen = _OF_A_VISIT if came else (*_OF_A_VISIT, Stage.ATTENDED)
+    if stage not in fallen:
         return stage
     return _put(lead, max(Stage.TALKING, _by_fields(lead), key=_RANK.__getitem__))
 

@@ -284,6 +284,8 @@ def test_staff_mark_who_came_and_set_a_wrong_mark_right(lead, visit):
     assert mark(visit, "attended", now=AFTER, by="staff") is True
     assert mark(visit, "attended", now=AFTER, by="staff") is False
     assert (status(visit), stage(lead)) == ("attended", "attended")
+    mark(visit, "no_show", now=AFTER, by="staff")  # the second mark was the wrong one
+    assert stage(lead) == "talking"
 
 
 def test_a_late_mark_leaves_the_next_visit_alone(lead, visit):

@@ -18,8 +18,8 @@ from conversations.models import Followup, FollowupRules
 @admin.register(FollowupRules)
 class FollowupRulesAdmin(DatedAdmin):
     list_display = [
-        "early_reminder_hours", "late_reminder_hours", "thanks", "no_show_message", "nudge_hours",
-        "situation", "valid_from",
+        "early_reminder_hours", "late_reminder_hours", "invitation", "thanks", "no_show_message",
+        "nudge_hours", "situation", "valid_from",
     ]  # fmt: skip
     only_one = True
 

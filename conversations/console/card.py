@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing_rules.models import Subject
@@ -22,6 +23,8 @@ OF_A_STUDENT = {
     Field.SCHOOL_GRADE: "school_grade",
     Field.SUBJECTS: "subjects",
 }
+MARKED = (Visit.Status.ATTENDED, Visit.Status.NO_SHOW)
+SHOWN_FOR = timedelta(days=14)
 NEEDLESS_FOR_ADULTS = (Field.STUDENT_NAME, Field.SCHOOL_GRADE)
 
 
@@ -84,10 +87,22 @@ def card(conversation: Conversation, now: datetime) -> dict[str, Any]:
         or [(None, _student_lines(Student(), evidence, subjects))],
         "known": len(Field.values) - len(lacking),
         "fields": len(Field.values),
-        "visit": Visit.objects.filter(lead=lead).ahead(now).order_by("starts_at").first(),
+        "visit": (visit := visit_of(lead, now)),
+        "begun": visit is not None and visit.starts_at <= now,
+        "over": visit is not None and visit.ends_at <= now,
+        "reminders": list(visit.followups.order_by("due_at")) if visit else [],
+        "may_enrol": lead.stage == Lead.Stage.ATTENDED,
         "handoff": handoff,
         "handoff_reason": REASONS.get(handoff.reason, handoff.reason) if handoff else "",
     }
+
+
+def visit_of(lead: Lead, now: datetime) -> Visit | None:
+    """The visit ahead; else the last one, while it is of some days ago or nobody has marked it."""
+    recent = Q(ends_at__gt=now) | Q(status__in=Visit.ACTIVE)
+    recent |= Q(ends_at__gt=now - SHOWN_FOR, status__in=MARKED)
+    rows = lead.visits.filter(recent, status__in=[*Visit.ACTIVE, *MARKED])
+    return rows.order_by("-starts_at").first()
 
 
 def _missing(lead: Lead, students: list[Student]) -> list[str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from conversations.console.access import StaffRequest, person, staff_page
 from conversations.console.bubbles import waited
 from conversations.models import Conversation
+from scheduling.models import Visit
 
 Mode = Conversation.Mode
 
@@ -93,6 +94,7 @@ def listing(request: StaffRequest, now: datetime, tab: str = Mode.WAITING) -> di
         "show": show,
         "empty": NOTHING_HERE[active],
         "attention": _attention(counts),
+        "unmarked": Visit.objects.active().filter(ends_at__lte=now).count(),
         "open": _number(request.GET.get("open")),
     }
 

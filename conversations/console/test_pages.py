@@ -46,7 +46,7 @@ def test_pages_are_not_cached_and_run_only_our_scripts(desk):
 def test_the_list_takes_as_many_queries_for_many_rows(desk, django_assert_num_queries):
     for number in range(12):
         family(f"Família {number}", f"+55459990000{number:02d}", mode="waiting")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = desk.get(to("list"))
     assert len(page.context["rows"]) == 12
 
@@ -55,7 +55,7 @@ def test_a_conversation_takes_as_many_queries_for_many_bubbles(desk, django_asse
     talk = well_known("Marina", "+5545999112233", timezone.now())
     for number in range(60):
         said(talk, f"linha {number}")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         desk.get(to("conversation", talk.pk))
 
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from conversations.console import actions, conversation, gateway, listing, media
+from conversations.console import actions, conversation, gateway, listing, media, visit
 from conversations.console.access import Login
 
 app_name = "console"
@@ -19,6 +19,8 @@ urlpatterns = [
     path("<int:pk>/why/<int:message_id>/", conversation.why, name="why"),
     path("<int:pk>/lead/", conversation.lead_card, name="lead"),
     path("<int:pk>/lead/edit/", conversation.lead_edit, name="lead-edit"),
+    path("<int:pk>/visit/", visit.visit, name="visit"),
+    path("<int:pk>/enrol/", visit.enrol, name="enrol"),
     path("<int:pk>/media/<int:message_id>/", media.media, name="media"),
     path("whatsapp/", gateway.page, name="gateway"),
     path("<int:pk>/take-over/", actions.take_over, name="take-over"),

@@ -14,6 +14,7 @@ from scheduling import reminders
 from scheduling.models import Visit, VisitRules
 
 SECOND_THOUGHTS = timedelta(minutes=30)  # a wrong mark can be set right before anything is said
+INVITED_FOR = timedelta(hours=24)  # of quiet hours or of a long talk
 NOT_LATER_THAN = timedelta(days=3)  # after the visit
 WINDOW = timedelta(hours=WINDOW_HOURS)
 
@@ -71,6 +72,9 @@ def of_visit(
             due = reminders.due(visit.starts_at, visit.created_at, lead, quiet)
             if due:
                 yield kind, due
+        until = min(visit.created_at + INVITED_FOR, visit.starts_at)
+        if rules.invitation and settings.PUBLIC_URL and visit.created_at < until:
+            yield Kind.INVITATION, reminders.Due(visit.created_at, until)
     elif visit.status == Visit.Status.ATTENDED and rules.thanks:
         yield Kind.THANKS, _afterwards(visit)
     elif visit.status == Visit.Status.NO_SHOW and rules.no_show_message:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from conversations import live, outbox
+from conversations import invitations, live, outbox
 from conversations.agent import gather
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.facts import Facts
@@ -85,7 +85,7 @@ def carry_out(claim: Claim, now: datetime) -> None:
 def withdraw() -> None:
     """A reminder that still waits to be sent when its visit is called off or moved does not leave;
     nor does anything to a family that has asked for silence."""
-    called_off = Q(followup__kind__in=Followup.REMINDERS) & ~Q(
+    called_off = Q(followup__kind__in=Followup.BEFORE_THE_VISIT) & ~Q(
         followup__visit__status__in=Visit.ACTIVE
     )
     waiting = Message.objects.filter(
@@ -134,8 +134,8 @@ def _in_talk(conversation: Conversation, now: datetime) -> bool:
 
 
 def _at_a_decent_hour(row: Followup, now: datetime) -> bool:
-    """Reminders whenever it is not quiet; everything else while somebody is at the unit."""
-    if row.kind in Followup.REMINDERS:
+    """About a visit ahead whenever it is not quiet; all else while somebody is at the unit."""
+    if row.kind in Followup.BEFORE_THE_VISIT:
         return planning.quiet_at(now).over(now) is None
     return load_calendar(now).is_open(timezone.localtime(now))
 
@@ -177,6 +177,8 @@ def _act(row: Followup, dialogue: Dialogue) -> Act:
         dialogue.lasting = True
         return Act("nudge")
     moment = {"moment": timezone.localtime(visit.starts_at)}
+    if row.kind == Kind.INVITATION:
+        return Act("visit_invitation", {"invitation": invitations.address(visit.pk)})
     if row.kind == Kind.THANKS:
         return Act("visit_thanks")
     if row.kind == Kind.NO_SHOW:

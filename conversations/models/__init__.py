@@ -1,5 +1,6 @@
 """The rows of a conversation, from what arrived to what left."""
 
+from conversations.models.calendar_feed import CalendarFeed
 from conversations.models.conversation import Conversation, Handoff
 from conversations.models.followup import Followup, FollowupRules
 from conversations.models.gateway import GatewayState
@@ -13,6 +14,7 @@ from conversations.models.turn import Turn
 from conversations.models.unit import Unit
 
 __all__ = [
+    "CalendarFeed",
     "Conversation",
     "ExchangeRate",
     "Followup",

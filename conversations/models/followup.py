@@ -28,6 +28,11 @@ class FollowupRules(Dated):
         validators=[MaxValueValidator(24)],
         help_text=_("Only for visits booked earlier than that. 0: none"),
     )
+    invitation = models.BooleanField(
+        _("send the visit's calendar file"),
+        default=True,
+        help_text=_("A link, once the talk in which the visit was booked is over"),
+    )
     thanks = models.BooleanField(_("thank after a visit"), default=True)
     no_show_message = models.BooleanField(_("offer another time when nobody came"), default=True)
     nudge_hours = models.PositiveSmallIntegerField(
@@ -67,6 +72,7 @@ class Followup(models.Model):
     class Kind(models.TextChoices):
         EARLY = "early", _("first reminder")
         LATE = "late", _("second reminder")
+        INVITATION = "invite", _("calendar file of the visit")
         THANKS = "thanks", _("thanks after the visit")
         NO_SHOW = "no_show", _("another time after a no-show")
         NUDGE = "nudge", _("asked once again")
@@ -86,7 +92,7 @@ class Followup(models.Model):
         QUIET = "quiet", _("not at this hour")
         UNBACKED = "unbacked", _("the text was refused")
 
-    REMINDERS = (Kind.EARLY, Kind.LATE)
+    BEFORE_THE_VISIT = (Kind.EARLY, Kind.LATE, Kind.INVITATION)
 
     conversation = models.ForeignKey(
         Conversation,

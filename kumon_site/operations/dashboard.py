@@ -18,11 +18,13 @@ from conversations.admin.calendar import this_week
 from conversations.admin.families import STAGE_COLOURS
 from conversations.admin.messages import needing
 from conversations.admin.visits.page import STATUS_COLOURS
+from conversations.admin.visits.pages import on_board
 from conversations.admin.visits.periods import periods
 from conversations.models import Conversation
 from kumon_site.operations.models import Alert
 from leads.models import Lead
-from scheduling.models import Visit
+from scheduling.calendars.base import is_configured
+from scheduling.models import Visit, VisitEvent
 
 LONGEST_LIST = 8
 
@@ -80,7 +82,16 @@ def needs(now: datetime) -> list[Figure]:
                 {"needs": "failed"}, urgent=True),
         _figure(_("Unanswered messages"), "mark_chat_unread", needing("unanswered", now),
                 {"needs": "unanswered"}, urgent=True),
+        *_changed_in_google(),
     ]  # fmt: skip
+
+
+def _changed_in_google() -> list[Figure]:
+    if not is_configured():
+        return []
+    asked = VisitEvent.objects.questions()
+    title = _("Visits changed in Google Calendar")
+    return [_figure(title, "edit_calendar", asked, {"situation": "open"}, urgent=True)]
 
 
 def week(now: datetime) -> list[Figure]:
@@ -149,6 +160,6 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "students": ", ".join(str(student) for student in visit.lead.students.all()),
         "status": visit.get_status_display(),
         "colour": STATUS_COLOURS[visit.status],
-        "url": reverse("admin:scheduling_visit_change", args=[visit.pk]),
+        "url": on_board(visit, "day"),
         "console": links.console_url(talk.pk) if talk else "",
     }

@@ -11,7 +11,6 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (_("Attendance"), [
         (_("Conversations"), "chat", "conversations.conversation"),
         (_("Leads"), "family_restroom", "leads.lead"),
-        (_("Visits"), "event", "scheduling.visit"),
         (_("Handoffs"), "support_agent", "conversations.handoff"),
         (_("Messages"), "sms", "conversations.message"),
         (_("Messages we start"), "notifications_active", "conversations.followup"),
@@ -21,6 +20,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Closures"), "event_busy", "scheduling.closure"),
         (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
+        (_("Google Calendar"), "sync", "scheduling.visitevent"),
         (_("Rules for messages we start"), "schedule_send", "conversations.followuprules"),
     ]),
     (_("Rules and prices"), [
@@ -56,15 +56,25 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
         for title, models in _SECTIONS
         if (items := [_item(*model) for model in models if _may_view(model[2])(request)])
     ]
-    return [{"title": "", "separator": False, "items": _doors()}, *groups]
+    return [{"title": "", "separator": False, "items": _doors(request)}, *groups]
 
 
-def _doors() -> list[dict[str, Any]]:
-    return [
-        {"title": _("Home"), "icon": "home", "link": reverse("admin:index"), "active": _is_home},
-        {"title": _("Live console"), "icon": "forum", "link": "/console/"},
-        {"title": "WhatsApp", "icon": "qr_code_2", "link": "/console/whatsapp/"},
+def _doors(request: HttpRequest) -> list[dict[str, Any]]:
+    """Pages that are no model's list."""
+    doors = [
+        (_("Home"), "home", reverse("admin:index"), True),
+        (_("Live console"), "forum", "/console/", True),
+        (_("Calendar of visits"), "calendar_month", reverse("admin:scheduling_visit_board"),
+         _may_view("scheduling.visit")(request)),
+        ("WhatsApp", "qr_code_2", "/console/whatsapp/", True),
+        (_("Performance"), "speed", reverse("performance"),
+         request.user.has_perm("operations.view_sample")),
+    ]  # fmt: skip
+    items = [
+        {"title": title, "icon": icon, "link": link} for title, icon, link, shown in doors if shown
     ]
+    items[0]["active"] = _is_home  # its address begins every other page's of the admin
+    return items
 
 
 def _is_home(request: HttpRequest) -> bool:

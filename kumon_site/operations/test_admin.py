@@ -58,7 +58,7 @@ def test_every_list_and_form_opens(admin_client, unit, now, app, model):
     page = admin_client.get(reverse(f"admin:{app}_{model}_changelist"))
     assert page.status_code == 200
     add = admin_client.get(reverse(f"admin:{app}_{model}_add"))
-    assert add.status_code in (200, 403)
+    assert add.status_code in (200, 302, 403)  # visits are made on the board
     rows = page.context["cl"].result_list
     if rows:
         change = admin_client.get(reverse(f"admin:{app}_{model}_change", args=[rows[0].pk]))
@@ -85,7 +85,7 @@ def test_home_takes_as_many_queries_however_much_there_is(
     url = reverse("admin:index")
     families(3, now)
     admin_client.get(url)
-    with django_assert_max_num_queries(24) as few:
+    with django_assert_max_num_queries(26) as few:
         admin_client.get(url)
     families(30, now, first=3)
     with django_assert_num_queries(len(few)):

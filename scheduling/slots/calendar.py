@@ -40,6 +40,14 @@ class Calendar:
         days = (earliest + timedelta(days=n) for n in range((latest - earliest).days + 1))
         return sorted({at for day in days for at in self._starts(day) if self._is_free(at)})
 
+    def starts(self, day: date) -> list[datetime]:
+        """Every start of `day`, free or not; closures are not counted."""
+        return list(self._starts(day))
+
+    def places_left(self, at: datetime) -> int:
+        """How many visits could still start at `at`, whatever `now` is."""
+        return max(self._places_left(at), 0)
+
     def verdict(self, at: datetime) -> Verdict:
         """Whether a visit can start at `at`, or the first reason why not."""
         if at < self.now:

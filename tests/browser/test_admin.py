@@ -12,7 +12,6 @@ from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from conversations.models import TextOverride
-from scheduling.models import Visit
 from tests.families import families, own_text, seed_rules
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -84,7 +83,6 @@ PAGES = {
     "users": "/admin/auth/user/",
     "quote": "/admin/billing_rules/monthlyfee/quote/?student1=math&student1=english&student2=math",
     "text-new": "/admin/conversations/textoverride/add/",
-    "visit-new": "/admin/scheduling/visit/add/",
 }
 
 
@@ -130,18 +128,6 @@ def test_login_is_in_portuguese_and_lets_staff_in(chromium, live_server, admin_u
     page.get_by_role("button", name="Entrar").click()
     expect(page.locator(".ops-home")).to_be_visible()
     page.context.close()
-
-
-def test_a_visit_is_cancelled_behind_a_dialog(page, unit):
-    visit = Visit.objects.filter(status="confirmed").first()
-    page.goto(reverse("admin:scheduling_visit_change", args=[visit.pk]))
-    page.get_by_role("link", name="Cancelar visita").click()
-    page.get_by_label("Motivo").fill("a família viajou")
-    shot(page, "dialog-cancel")
-    page.get_by_role("button", name="Sim, cancelar a visita").click()
-    expect(page.get_by_text("Feito.")).to_be_visible()
-    visit.refresh_from_db()
-    assert (visit.status, visit.reason) == ("cancelled", "a família viajou")
 
 
 def test_a_question_is_tried_on_the_knowledge_base(page, unit):

@@ -20,6 +20,7 @@ _FAMILY = {
     "value": "Júlia",
     "plan": "1 aluno, 1 matéria",
     "closure": "feriado",
+    "invitation": "https://…/visita.ics",
     "body": "(a resposta da base de conhecimento)",
 }
 

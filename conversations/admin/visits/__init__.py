@@ -1,4 +1,4 @@
-"""Visits: a list by day and week, and the steps of `scheduling.booking` behind a dialog each."""
+"""Visits: the calendar board on which they are made and changed, their list and their record."""
 
 from conversations.admin.visits import page
 

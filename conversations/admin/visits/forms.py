@@ -1,67 +1,36 @@
-from datetime import datetime, timedelta
+"""Booking from the board. Everything is checked again by `scheduling.booking`."""
+
 from typing import Any
 
 from django import forms
-from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from conversations.admin import links
-from scheduling import booking
-from scheduling.models import Visit
+from conversations.visits.forms import MomentField
+from leads.models import Lead
+from leads.phones import canonical
 
 
-class CancelForm(BaseDialogForm):
-    reason = forms.CharField(
-        label=capfirst(_("reason")),
-        max_length=200,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-    )
+class BookForm(forms.Form):
+    """A visit of a family that is known (`lead`), or of a new one (`name`, `phone`)."""
 
-
-class MoveForm(BaseDialogForm):
-    starts_at = forms.TypedChoiceField(
-        label=capfirst(_("new time")), coerce=datetime.fromisoformat, widget=UnfoldAdminSelectWidget
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choose: Any = self.fields["starts_at"]
-        choose.choices = free_moments()
-
-
-class VisitForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new visit, at one of the free times."""
-
-    free = forms.TypedChoiceField(
-        label=capfirst(_("time")), coerce=datetime.fromisoformat, widget=UnfoldAdminSelectWidget
-    )
-
-    class Meta:
-        model = Visit
-        fields = ("lead",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "free" in self.fields:
-            choose: Any = self.fields["free"]
-            choose.choices = free_moments()
+    at = MomentField()
+    client_key = forms.UUIDField()
+    lead = forms.ModelChoiceField(Lead.objects.all(), required=False)
+    name = forms.CharField(max_length=120, required=False)
+    phone = forms.CharField(max_length=30, required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        lead = given.get("lead")
-        if lead and Visit.objects.filter(lead=lead).ahead(timezone.now()).exists():
-            self.add_error("lead", _("This family already has a visit ahead."))
+        if given.get("lead"):
+            return given
+        if not given.get("name"):
+            self.add_error("name", _("Write the parent's name."))
+        number = canonical(given.get("phone") or "")
+        if number is None:
+            self.add_error("phone", _("This is not a phone. Example: (45) 99999-0000."))
+        elif owner := Lead.objects.filter(phone=number).first():
+            self.add_error(
+                "phone", _("This phone belongs to %(name)s: choose that family.") % {"name": owner}
+            )
+        given["phone"] = number
         return given
-
-
-def free_moments() -> list[tuple[str, str]]:
-    """Every free start within the horizon, as (ISO moment, words)."""
-    now = timezone.now()
-    calendar = booking.load_calendar(now)
-    day = timezone.localtime(now).date()
-    free = calendar.free(day, day + timedelta(days=calendar.rules.horizon_days))
-    return [(at.isoformat(), links.moment(at)) for at in free]
