@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from conversations import handoff, live, outbox, outcome, voice
+from conversations import handoff, live, outbox, outcome, proposals, voice
 from conversations.agent.situation import Heard
 from conversations.agent.think import Thought, limited, think, think_again
 from conversations.connections import AWAY
@@ -139,6 +139,7 @@ def _keep(
     )
     ledger.attribute(thought.calls, turn)
     _mark_answered(conversation, heard, turn)
+    proposals.collect(thought.thinking.commands or (), now)
     made = outcome.keep(thought.effects, conversation, now)
     conversation.dialogue, conversation.dialogue_at = dict(thought.dialogue), now
     if thought.segments:

@@ -11,9 +11,10 @@ from benchmarks.answers import brains, figures, results, shards
 from benchmarks.answers.shards import Job
 from benchmarks.report import Row
 
-SEEDS = 4
+SEEDS, OFTEN = 4, 4  # for pass^4, one scenario in four is played by four seeds
 EVERY = 24  # the short form plays one scenario in so many with each model
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
+TRIED_OFTEN = ("rules", "noisy")  # those that do not always do the same
 
 
 def run(fast: bool) -> list[Row]:
@@ -25,9 +26,19 @@ def run(fast: bool) -> list[Row]:
 
 
 def whole() -> Sequence[Job]:
-    """Every scenario by every seed with every model; `real` only where there is a key."""
-    under_test = [*brains.NAMES, *(["real"] if any(map(os.environ.get, KEYS)) else [])]
-    return [job for folder in shards.PHRASES for job in shards.jobs(folder, under_test, SEEDS)]
+    """Every scenario with every model, `real` only where there is a key; the blind set with those
+    that may err; some scenarios several times."""
+    real = ["real"] if any(map(os.environ.get, KEYS)) else []
+    again = [
+        job
+        for job in shards.jobs("scenarios", TRIED_OFTEN, SEEDS)
+        if job.seed and shards.number(job) % OFTEN == 0
+    ]
+    return [
+        *shards.jobs("scenarios", [*brains.NAMES, *real], 1),
+        *shards.jobs("blind", [*TRIED_OFTEN, *real], 1),
+        *again,
+    ]
 
 
 def short() -> Sequence[Job]:

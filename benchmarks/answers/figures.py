@@ -33,14 +33,15 @@ def _of_model(name: str, played: Sequence[Played], least: float | None) -> list[
     for one in played:
         by_scenario[one["scenario"]].append(one["passed"])
     seeds = max(map(len, by_scenario.values()))
+    often = [runs for runs in by_scenario.values() if len(runs) == seeds]
     first = _percent(sum(one["passed"] for one in played), len(played))
-    every = _percent(sum(all(runs) for runs in by_scenario.values()), len(by_scenario))
+    every = _percent(sum(map(all, often)), len(often))
     goal = f">= {least:g} %" if least else ""
-    return [
-        Row(f"{name}: pass^1", first, "%", goal, first >= least if least else None,
-            f"{len(by_scenario)} scenarios, {seeds} seeds"),
-        Row(f"{name}: pass^{seeds}", every, "%"),
-    ]  # fmt: skip
+    held = first >= least if least else None
+    found = [Row(f"{name}: pass^1", first, "%", goal, held, f"{len(by_scenario)} scenarios")]
+    if seeds > 1:
+        found.append(Row(f"{name}: pass^{seeds}", every, "%", detail=f"{len(often)} scenarios"))
+    return found
 
 
 def _together(played: Sequence[Played]) -> list[Row]:

@@ -145,6 +145,7 @@ class _Run:
             self._family.rival_takes(self._offered(), self._clock.now)
         if step.staff:
             return self._staff(step)
+        theirs = self._has_staff()
         self._hint(utterance)
         self._heard = utterance
         for body in self._bodies(utterance):
@@ -156,7 +157,7 @@ class _Run:
         self._played.bursts += 1
         self._played.messages += len(utterance.lines) or 1
         sent = self._sent_after(before)
-        self._look_at(utterance, sent)
+        self._look_at(utterance, sent, replies=0 if step.silent or theirs else 1)
         reply = _read(sent)
         self._turns.append(costs.Said("\n".join(utterance.lines), reply.text, reply.templates))
         return reply
@@ -232,11 +233,16 @@ class _Run:
             for row in rows.order_by("pk")
         ]
 
-    def _look_at(self, utterance: Utterance, sent: list[Sent]) -> None:
+    def _has_staff(self) -> bool:
+        """Whether the team was called before: then silence is what is right."""
+        rows = Conversation.objects.filter(phone=self._family.phone)
+        return rows.exclude(mode=Conversation.Mode.BOT).exists()
+
+    def _look_at(self, utterance: Utterance, sent: list[Sent], *, replies: int) -> None:
         said = "\n".join(utterance.lines) or f"<{utterance.step.send}>"
         self._played.transcript.append(("parent", said))
         self._record(sent)
-        conversation, replies = self._conversation, 0 if utterance.step.silent else 1
+        conversation = self._conversation
         now = self._clock.now
         self._played.violations += self._watch.look(sent, now, conversation, replies=replies)
         self._played.failures += expectations.of_reply(utterance, sent)

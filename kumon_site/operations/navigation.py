@@ -31,6 +31,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Content"), [
         (_("Knowledge base"), "school", "conversations.knowledgeentry"),
+        (_("Unanswered questions"), "contact_support", "conversations.unansweredquestion"),
         (_("Texts"), "edit_note", "conversations.textoverride"),
     ]),
     (_("The unit"), [(_("Unit"), "storefront", "conversations.unit")]),
@@ -63,19 +64,21 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _doors(request: HttpRequest) -> list[dict[str, Any]]:
+    """Pages that are no model's list."""
     doors = [
-        {"title": _("Home"), "icon": "home", "link": reverse("admin:index"), "active": _is_home},
-        {"title": _("Live console"), "icon": "forum", "link": "/console/"},
-        {
-            "title": _("Calendar of visits"),
-            "icon": "calendar_month",
-            "link": reverse("admin:scheduling_visit_board"),
-            "permission": _may_view("scheduling.visit"),
-        },
+        (_("Home"), "home", reverse("admin:index"), True),
+        (_("Live console"), "forum", "/console/", True),
+        (_("Calendar of visits"), "calendar_month", reverse("admin:scheduling_visit_board"),
+         _may_view("scheduling.visit")(request)),
+        ("WhatsApp", "qr_code_2", "/console/whatsapp/", True),
+        (_("Performance"), "speed", reverse("performance"),
+         request.user.has_perm("operations.view_sample")),
+    ]  # fmt: skip
+    items: list[dict[str, Any]] = [
+        {"title": title, "icon": icon, "link": link} for title, icon, link, shown in doors if shown
     ]
-    if request.user.has_perm("operations.view_sample"):
-        doors.append({"title": _("Performance"), "icon": "speed", "link": reverse("performance")})
-    return doors
+    items[0]["active"] = _is_home  # its address begins every other page's of the admin
+    return items
 
 
 def _is_home(request: HttpRequest) -> bool:
