@@ -76,7 +76,7 @@ def document(
         calendar.add(name, value)
     for one in events:
         calendar.add_component(one)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def expires(thread: Thread) -> datetime:
