@@ -66,6 +66,22 @@ def ours_in_doubt(conversation: Conversation, text: str, now: datetime) -> Messa
     return next((one for one in in_doubt.order_by("pk") if same_text(one.text, text)), None)
 
 
+def in_doubt_elsewhere(instance: str, text: str, now: datetime) -> Conversation | None:
+    """The one conversation, its row locked, in which this text is being sent or perhaps was: an
+    echo may name the chat by a LID that nobody has told us."""
+    in_doubt = Message.objects.filter(
+        conversation__instance=instance,
+        status__in=(Status.SENDING, Status.UNKNOWN),
+        provider_id=None,
+        sent_at__gte=now - ECHO_WITHIN,
+        due_at__isnull=False,
+    )
+    same = {one.conversation_id for one in in_doubt if same_text(one.text, text)}
+    if len(same) != 1:
+        return None
+    return Conversation.objects.select_for_update().get(pk=same.pop())
+
+
 def left(
     conversation: Conversation,
     message: Message,

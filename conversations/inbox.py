@@ -79,6 +79,7 @@ def _echo(event: Received, instance: str, now: datetime) -> Message | None:
     echoes.lock_id(event.provider_id)
     if event.via_api:  # never a reason to begin a conversation: the alerts to staff come here too
         conversation = contacts.known(event.identity, instance)
+        conversation = conversation or echoes.in_doubt_elsewhere(instance, event.text, now)
     else:
         conversation = contacts.locked(event.identity, instance, None, now)
     if conversation is None or _before(event, conversation)[0]:

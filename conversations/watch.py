@@ -44,8 +44,9 @@ def connection_changed(event: Connection, instance: str, now: datetime) -> None:
     if row.state != event.state:
         row.state, row.changed_at = event.state[: row._meta.get_field("state").max_length], now
     row.reason = event.reason
-    if event.state == "open":
+    if event.state in ("open", "refused"):
         row.code_image, row.pairing_code, row.code_at = "", "", None
+    if event.state == "open":
         _let_leave(instance, now)
     row.save()
     _keep_one(instance, event.state, now)

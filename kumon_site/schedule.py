@@ -13,13 +13,30 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(),  # every minute
         "options": {"expire_seconds": 55},  # the next one looks anyway
     },
+    "keep-stages": {
+        "task": "kumon_site.operations.tasks.keep_stages",
+        "schedule": crontab(minute="2"),
+    },
     "fill-holidays": {
         "task": "scheduling.tasks.fill_holidays",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
     },
+    "sync-calendar": {
+        "task": "scheduling.tasks.sync_calendar",
+        "schedule": 20.0,  # seconds
+        "options": {"expire_seconds": 20},
+    },
     "replay-failed-events": {
         "task": "conversations.tasks.replay_failed",
         "schedule": crontab(minute="*/10"),
+    },
+    "check-models": {
+        "task": "conversations.tasks.check_models",
+        "schedule": crontab(minute="20", hour="6"),
+    },
+    "settle-model-calls": {
+        "task": "conversations.tasks.settle_calls",
+        "schedule": crontab(minute="*/5"),
     },
     "say-what-we-start": {
         "task": "conversations.tasks.follow_up",

@@ -115,7 +115,7 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
     "max_size": 12,
-    "timeout": 10,
+    "timeout": 25,  # the gateway waits 30 s and more for its webhook: a crowd is late, not refused
     "reconnect_timeout": 5,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -128,6 +128,7 @@ CACHES = {
     },
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # without Redis
 }
+RATELIMIT_USE_CACHE = "process"  # django-ratelimit at the login, which must not need Redis
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -140,6 +141,7 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+WORKER_APP = "kumon_site.celery.app"  # loaded by who first has something for the worker
 
 # --- who may come in ----------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -234,6 +236,12 @@ if DEBUG:
 WHATSAPP_GATEWAY = "conversations.whatsapp.evolution.EvolutionGateway"
 QUIET_SECONDS = environment.seconds("QUIET_SECONDS", 2.5, 60)
 
+# --- Google Calendar ----------------------------------------------------------------------------
+GOOGLE_CALENDAR_ID = env.str("GOOGLE_CALENDAR_ID", default="")
+GOOGLE_CALENDAR_CREDENTIALS = env.str("GOOGLE_CALENDAR_CREDENTIALS", default="")
+GOOGLE_CALENDAR_API_ENDPOINT = environment.url("GOOGLE_CALENDAR_API_ENDPOINT", "http", "https")
+CALENDAR_BACKEND = "scheduling.calendars.google.GoogleBackend"
+
 # --- models -------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = environment.url("OPENAI_BASE_URL", "http", "https")
@@ -244,6 +252,9 @@ ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
 ANTHROPIC_BASE_URL = environment.url("ANTHROPIC_BASE_URL", "http", "https")
 ANTHROPIC_MODEL = env.str("ANTHROPIC_MODEL", default="") or "claude-haiku-5-5"
 LLM_DAILY_BUDGET_BRL = environment.amount("LLM_DAILY_BUDGET_BRL", "5.00", "0", "100000")
+LANGSMITH_TRACING = environment.switch("LANGSMITH_TRACING", False)
+LANGSMITH_API_KEY = env.str("LANGSMITH_API_KEY", default="")
+LANGSMITH_ENDPOINT = environment.url("LANGSMITH_ENDPOINT", "http", "https")
 USD_BRL = environment.amount("USD_BRL", "5.50", "0.01", "1000")
 
 # --- processes ----------------------------------------------------------------------------------

@@ -213,7 +213,7 @@ def _section(program: Program, data_dir: Path, base_dir: Path, autostart: bool) 
         "numprocs": program.processes,
         "autostart": str(autostart).lower(),
         "autorestart": "true",
-        "startsecs": 5,  # sooner is a failure: the next try waits longer
+        "startsecs": 2,  # sooner is a failure: the next try waits longer
         "startretries": FOR_GOOD,
         "stopsignal": program.stop_signal,
         "stopwaitsecs": program.stop_seconds,

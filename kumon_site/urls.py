@@ -7,9 +7,11 @@ from django.views.generic import RedirectView
 
 from conversations.api import calendars
 from conversations.webhook import EvolutionWebhook
+from kumon_site.operations.performance.page import performance
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
+    path("admin/performance/", admin.site.admin_view(performance), name="performance"),
     path("admin/", admin.site.urls),
     path("console/", include("conversations.console.urls")),
     path("api/v1/", include("conversations.api.urls")),

@@ -6,3 +6,6 @@ class SchedulingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "scheduling"
     verbose_name = _("Visits and opening hours")
+
+    def ready(self) -> None:
+        from scheduling import checks  # noqa: F401 - registered by being imported

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from leads import funnel
 from leads.models import Lead
+from scheduling.calendars.base import sync_soon
 from scheduling.models import Closure, ExtraOpening, OpeningHours, Visit, VisitRules
 from scheduling.slots import Calendar, Closed, Hours, Opened, Rules, Verdict
 
@@ -102,7 +103,7 @@ def book(
 
     `by` is one of Visit.By. Raises AlreadyBooked, SlotTaken or SlotClosed.
     """
-    _hold_family(lead.pk)
+    hold_family(lead.pk)
     _hold_calendar()
     if client_key and (made := Visit.objects.filter(client_key=client_key, lead=lead).first()):
         return made
@@ -130,7 +131,7 @@ def reschedule(
     Moving to the same time returns `visit`. `seen` is the version that the caller decided on.
     Raises NotActive (Stale), SlotTaken or SlotClosed.
     """
-    _hold_family(visit.lead_id)
+    hold_family(visit.lead_id)
     _hold_calendar()
     if client_key and (
         made := Visit.objects.filter(client_key=client_key, lead=visit.lead_id).first()
@@ -193,7 +194,7 @@ def mark(
     return changed
 
 
-def _hold_family(lead_id: int) -> None:
+def hold_family(lead_id: int) -> None:
     """The first lock of every step, so that steps for one family wait and never deadlock."""
     Lead.objects.select_for_update(no_key=True).values_list("pk").get(pk=lead_id)
 
@@ -225,6 +226,7 @@ def _insert(visit: Visit, now: datetime) -> Visit:
     except IntegrityError as error:
         _explain(error, visit, now)
         raise
+    sync_soon()
     return visit
 
 
@@ -258,7 +260,7 @@ def _swap(
     **also: Any,
 ) -> bool:
     """Compare and swap the status; `visit` is fresh afterwards. False if it was `to` already."""
-    _hold_family(visit.lead_id)
+    hold_family(visit.lead_id)
     row = Visit.objects.filter(pk=visit.pk, status__in=allowed).exclude(status=to)
     if seen is not None:
         row = row.filter(version=seen)
@@ -268,6 +270,7 @@ def _swap(
         Visit.history.bulk_history_create(
             [visit], update=True, default_change_reason=by, default_date=now
         )
+        sync_soon()
     elif visit.status != to:
         raise Stale(visit) if seen not in (None, visit.version) else NotActive(visit)
     return bool(changed)

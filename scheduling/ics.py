@@ -76,8 +76,7 @@ def document(
         calendar.add(name, value)
     for one in events:
         calendar.add_component(one)
-    content: bytes = calendar.to_ical()
-    return content
+    return bytes(calendar.to_ical())
 
 
 def expires(thread: Thread) -> datetime:

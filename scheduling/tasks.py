@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from scheduling import closures
+from scheduling import closures, sync
 
 
 @shared_task
 def fill_holidays() -> None:
     """This year's and next year's, so that a new year is never without them."""
     closures.fill_holidays(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sync_calendar() -> None:
+    """Asked for after each booking, and by a sweep."""
+    sync.run(timezone.now)

@@ -74,6 +74,13 @@ def test_forty_families_and_one_time(families, capacity):
     assert sorted(Visit.objects.values_list("seat", flat=True)) == list(range(capacity))
 
 
+def test_four_hundred_attempts_and_one_time(families):
+    results = race(lambda lead: book(lead, TEN, now=NOW, by="parent"), families * 10)
+
+    # The winner's own nine other attempts are told that it has a visit.
+    assert results == {"done": 1, "SlotTaken": 390, "AlreadyBooked": 9}
+
+
 def test_the_constraint_alone_lets_one_through(families):
     def insert(lead):
         Visit.objects.create(

@@ -97,6 +97,30 @@ def test_the_seeded_unit_opens_as_the_unit_does():
     assert len(calendar.free(NOW.date(), NOW.date() + timedelta(days=1))) == 10 + 12
 
 
+@pytest.mark.parametrize(
+    ("now", "back", "first"),
+    [  # when staff are back, and the first visit that can be booked
+        ("2026-12-23 18:00", "2026-12-24 09:00", "2026-12-24 09:00"),  # an optional day is open
+        ("2026-12-24 17:00", "2026-12-28 09:00", "2026-12-28 09:00"),  # Christmas, a weekend
+        ("2026-12-31 16:59", "2026-12-31 16:59", "2027-01-04 09:00"),  # New Year, a weekend
+        ("2026-12-31 17:00", "2027-01-04 09:00", "2027-01-04 09:00"),
+        ("2027-03-25 15:31", "2027-03-25 15:31", "2027-03-29 09:00"),  # Good Friday: no notice left
+        ("2028-02-28 16:00", "2028-02-28 16:00", "2028-02-29 09:00"),  # a leap day is a day
+        ("2027-04-20 11:20", "2027-04-20 11:20", "2027-04-20 14:00"),  # over noon
+    ],
+)
+def test_the_clock_goes_through_holidays_weekends_and_the_year_s_end(now, back, first):
+    now, back, first = (
+        datetime.fromisoformat(text).replace(tzinfo=TZ) for text in (now, back, first)
+    )
+    seed(datetime(2026, 1, 2, tzinfo=TZ))
+    fill_holidays(now)
+    calendar = load_calendar(now)
+    day = now.date()
+    assert calendar.next_open(now) == back
+    assert calendar.free(day, day + timedelta(days=30))[0] == first
+
+
 def test_seeding_again_changes_nothing_that_staff_changed():
     seed(NOW)
     VisitRules.objects.update(capacity=2)

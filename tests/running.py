@@ -101,6 +101,13 @@ class Copy:
                 pids = []
         return bool(pids)
 
+    def empty_redis(self):
+        try:
+            with redis.Redis.from_url(embedded.urls(self.folder)[1]) as connection:
+                return bool(connection.flushall())
+        except redis.RedisError:
+            return False
+
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.terminate()

@@ -9,7 +9,8 @@ from django.db import transaction
 from benchmarks import answers
 from benchmarks.answers import scenarios, shards
 
-LEAST = 0.88  # of a sample so small that two lines worded anew must not fail it
+# Of so small a sample; the whole is held to agent.md's goals by `python -m benchmarks answers`.
+MOST_FAILURES = {"oracle": 0, "rules": 1, "noisy": 2}
 
 pytestmark = pytest.mark.django_db  # else pytest-django makes no database
 
@@ -28,21 +29,25 @@ def played(django_db_setup, django_db_blocker):
 
 def test_no_reply_does_what_none_may(played):
     found = [
-        f"{one['scenario']}: {each['code']} {each['detail']}"
+        f"{one['model']} {one['scenario']}: {each['code']} {each['detail']}"
         for one in played
         for each in one["violations"]
     ]
     assert found == []
 
 
-def test_the_tier_without_a_model_passes_what_it_must(played):
-    failed = {one["scenario"]: one["failures"] for one in played if not one["passed"]}
-    assert len(failed) <= len(played) * (1 - LEAST), failed
+@pytest.mark.parametrize("model", MOST_FAILURES)
+def test_each_model_passes_what_it_must(played, model):
+    failed = {
+        one["scenario"]: one["failures"]
+        for one in played
+        if one["model"] == model and not one["passed"]
+    }
+    assert len(failed) <= MOST_FAILURES[model], failed
 
 
 def test_every_scenario_can_be_read():
-    names = [
-        one.name for folder in shards.PHRASES for one in scenarios.load(scenarios.FOLDER / folder)
-    ]
+    folders = [scenarios.FOLDER / folder for folder in shards.PHRASES]
+    names = [one.name for folder in folders for one in scenarios.load(folder)]
     assert len(names) >= 200
     assert len(set(names)) == len(names)

@@ -32,6 +32,9 @@ HEAVY = [
     "anthropic",
     "qdrant_client",
     "numpy",
+    "gcsa",
+    "googleapiclient",
+    "google.oauth2",
 ]
 
 # By model's app, the apps its foreign keys may point to; Django's own are below everything.

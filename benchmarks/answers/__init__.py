@@ -4,14 +4,17 @@
 README.md says how scenarios are written and what is counted.
 """
 
+import os
 from collections.abc import Sequence
 
-from benchmarks.answers import figures, results, shards
+from benchmarks.answers import brains, figures, results, shards
 from benchmarks.answers.shards import Job
 from benchmarks.report import Row
 
-SEEDS = 4
-EVERY = 8  # the short form plays one scenario in so many
+SEEDS, OFTEN = 4, 4  # for pass^4, one scenario in four is played by four seeds
+EVERY = 24  # the short form plays one scenario in so many with each model
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
+TRIED_OFTEN = ("rules", "noisy")  # those that do not always do the same
 
 
 def run(fast: bool) -> list[Row]:
@@ -23,9 +26,25 @@ def run(fast: bool) -> list[Row]:
 
 
 def whole() -> Sequence[Job]:
-    return [*shards.jobs("scenarios", ["rules"], SEEDS), *shards.jobs("blind", ["rules"], SEEDS)]
+    """Every scenario with every model, `real` only where there is a key; the blind set with those
+    that may err; some scenarios several times."""
+    real = ["real"] if any(map(os.environ.get, KEYS)) else []
+    again = [
+        job
+        for job in shards.jobs("scenarios", TRIED_OFTEN, SEEDS)
+        if job.seed and shards.number(job) % OFTEN == 0
+    ]
+    return [
+        *shards.jobs("scenarios", [*brains.NAMES, *real], 1),
+        *shards.jobs("blind", [*TRIED_OFTEN, *real], 1),
+        *again,
+    ]
 
 
 def short() -> Sequence[Job]:
     """A sample for the test suite: by one seed, some scenarios of each kind."""
-    return shards.jobs("scenarios", ["rules"], 1)[::EVERY]
+    return [
+        job
+        for number, model in enumerate(brains.NAMES)
+        for job in shards.jobs("scenarios", [model], 1)[number::EVERY]
+    ]

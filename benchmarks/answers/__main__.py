@@ -3,9 +3,9 @@
 import argparse
 import logging
 from fnmatch import fnmatch
-from pathlib import Path
 
 from benchmarks.answers import scenarios, servers
+from benchmarks.answers.shards import PHRASES
 
 FOLDERS = {"open": scenarios.FOLDER / "scenarios", "blind": scenarios.FOLDER / "blind"}
 
@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=["*"], help="scenarios or files, with * and ?")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--set", choices=FOLDERS, default="open")
+    parser.add_argument("--model", default="rules", help="rules, oracle, noisy, adversary or real")
     parser.add_argument("--show", choices=("all", "failed", "none"), default="failed")
     options = parser.parse_args()
     chosen = [
@@ -25,22 +26,25 @@ def main() -> None:
     with servers.running() as url:
         servers.use(servers.make(url, "answers_by_hand"))
         servers.fill(min(one.clock for one in chosen))
-        _play(chosen, options.seeds, options.show, FOLDERS[options.set])
+        _play(chosen, options)
         from django.db import connection
 
         connection.close()
 
 
-def _play(chosen: list[scenarios.Scenario], seeds: int, show: str, folder: Path) -> None:
+def _play(chosen: list[scenarios.Scenario], options: argparse.Namespace) -> None:
+    from benchmarks.answers.models import MODELS
     from benchmarks.answers.play import play
 
-    logging.disable(logging.WARNING)
+    logging.disable(logging.ERROR)
+    phrases = scenarios.FOLDER / PHRASES[FOLDERS[options.set].name]
     passed = runs = 0
     for scenario in chosen:
-        for seed in range(seeds):
-            played = play(scenario, seed)
+        for seed in range(options.seeds):
+            with MODELS[options.model](seed) as hint:
+                played = play(scenario, seed, hint, phrases)
             passed, runs = passed + played.passed, runs + 1
-            if show == "all" or (show == "failed" and not played.passed):
+            if options.show == "all" or (options.show == "failed" and not played.passed):
                 _show(played)
     print(f"{passed} of {runs} passed")
 

@@ -19,7 +19,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client, override_settings
 
-from benchmarks.answers import bodies, expectations
+from benchmarks.answers import bodies, costs, expectations
 from benchmarks.answers.family import Family
 from benchmarks.answers.parent import ScriptedParent
 from benchmarks.answers.scenarios import FOLDER, Scenario, Step, span
@@ -57,6 +57,7 @@ class Played:
     violations: list[Violation] = field(default_factory=list)
     handoff: tuple[str, str] = ("", "")  # expected, found
     tiers: dict[str, int] = field(default_factory=dict)
+    spent: costs.Spent = field(default_factory=costs.Spent)
     transcript: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -114,7 +115,8 @@ class _Run:
         self._played = Played(scenario.name, scenario.family, seed)
         self._client = Client()
         self._family = Family(scenario, clock.now)
-        self._watch = Watch()
+        self._watch, self._heard = Watch(), Utterance()
+        self._turns: list[costs.Said] = []
         self._outbox: list[Any] = gateway().outbox  # type: ignore[attr-defined]
 
     def played(self) -> Played:
@@ -143,7 +145,9 @@ class _Run:
             self._family.rival_takes(self._offered(), self._clock.now)
         if step.staff:
             return self._staff(step)
+        theirs = self._has_staff()
         self._hint(utterance)
+        self._heard = utterance
         for body in self._bodies(utterance):
             self._clock.pass_(WHILE_WRITING)
             self._post(body)
@@ -153,8 +157,10 @@ class _Run:
         self._played.bursts += 1
         self._played.messages += len(utterance.lines) or 1
         sent = self._sent_after(before)
-        self._look_at(utterance, sent)
-        return _read(sent)
+        self._look_at(utterance, sent, replies=0 if step.silent or theirs else 1)
+        reply = _read(sent)
+        self._turns.append(costs.Said("\n".join(utterance.lines), reply.text, reply.templates))
+        return reply
 
     def _pause(self) -> timedelta:
         late = self._parent.dice.randint(12, 55) if "late" in self._scenario.does else 0
@@ -196,6 +202,7 @@ class _Run:
             )
         else:
             last = step.staff == "answer_last"
+            self._hint(self._heard)  # what was written to staff is heard now
             handoff.give_back(pk, user, self._clock.now, answer_last=last)
         before = self._newest()
         self._clock.pass_(QUIET)
@@ -226,11 +233,16 @@ class _Run:
             for row in rows.order_by("pk")
         ]
 
-    def _look_at(self, utterance: Utterance, sent: list[Sent]) -> None:
+    def _has_staff(self) -> bool:
+        """Whether the team was called before: then silence is what is right."""
+        rows = Conversation.objects.filter(phone=self._family.phone)
+        return rows.exclude(mode=Conversation.Mode.BOT).exists()
+
+    def _look_at(self, utterance: Utterance, sent: list[Sent], *, replies: int) -> None:
         said = "\n".join(utterance.lines) or f"<{utterance.step.send}>"
         self._played.transcript.append(("parent", said))
         self._record(sent)
-        conversation, replies = self._conversation, 0 if utterance.step.silent else 1
+        conversation = self._conversation
         now = self._clock.now
         self._played.violations += self._watch.look(sent, now, conversation, replies=replies)
         self._played.failures += expectations.of_reply(utterance, sent)
@@ -250,6 +262,7 @@ class _Run:
         self._played.failures += expectations.of_end(
             self._scenario, self._parent.told, conversation, replies, self._played.messages
         )
+        self._played.spent = costs.of(conversation, self._turns)
         found = conversation.handoffs.values_list("reason", flat=True).first() or ""
         self._played.handoff = (self._scenario.expect.handoff, found)
         for tier in Turn.objects.filter(conversation=conversation).values_list("tier", flat=True):

@@ -32,6 +32,12 @@ def jobs(folder: str, models: Sequence[str], seeds: int) -> list[Job]:
     ]
 
 
+def number(job: Job) -> int:
+    """The scenario's place in its folder."""
+    names = [one.name for one in scenarios.load(scenarios.FOLDER / job.folder)]
+    return names.index(job.scenario)
+
+
 def played(all_jobs: Sequence[Job]) -> list[dict[str, Any]]:
     """One row a job, in no particular order. Starts servers of the benchmark's own."""
     with servers.running() as url:

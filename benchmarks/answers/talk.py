@@ -11,6 +11,7 @@ _PLAIN_QUESTION = {
     "ask_student_age_self": "student_age",
     "ask_preference_for_classes": "preference_for_classes",
     "ask_which_slot": "slot",
+    "ask_slot_or_cancel": "slot",
 }
 
 

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RadioFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RadioFilter, RangeDateFilter
 from unfold.decorators import display
 
 from conversations.admin import links
-from conversations.admin.readonly import ReadOnlyAdmin
+from conversations.admin.readonly import LongRecordsAdmin
 from conversations.models import Conversation, Message
 
 FAILED_SINCE = timedelta(days=7)
@@ -56,7 +56,7 @@ class NeedsFilter(RadioFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(LongRecordsAdmin):
     list_display = ["when", "family", "author_badge", "said", "status_badge", "error", "console"]
     list_display_links = ["when"]
     list_select_related = ["conversation__lead"]
@@ -65,13 +65,12 @@ class MessageAdmin(ReadOnlyAdmin):
         ("status", ChoicesDropdownFilter),
         ("author", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
+        ("created_at", RangeDateFilter),
     ]
     list_filter_submit = True
     search_fields = ["text", "conversation__lead__parent_name", "conversation__phone"]
     search_help_text = _("Words of the message, name or phone")
-    date_hierarchy = "created_at"
     ordering = ["-id"]
-    show_full_result_count = False
     fieldsets = [
         (None, {"fields": ["family", ("author", "staff"), ("kind", "status"), "text", "error"]}),
         (_("When"), {"fields": [("sent_at", "created_at"), ("edited_at", "deleted_at")]}),

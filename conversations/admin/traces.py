@@ -13,24 +13,48 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RadioFilter
+from unfold.contrib.filters.admin import RadioFilter, RangeDateFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from conversations.admin import links
-from conversations.admin.readonly import ReadOnlyAdmin
+from conversations.admin.readonly import LongRecordsAdmin
 from conversations.models import RawEvent, Turn
 from conversations.replay import replay
+from conversations.whatsapp.payloads.envelope import READERS
+
+TIERS = ("closed", "rules", "openai", "anthropic", "failed")
+
+
+class TierFilter(RadioFilter):
+    title = _("understood by")
+    parameter_name = "tier"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, name) for name in TIERS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Turn]) -> QuerySet[Turn]:
+        return queryset.filter(tier=self.value()) if self.value() in TIERS else queryset
+
+
+class EventFilter(RadioFilter):
+    title = _("event")
+    parameter_name = "event"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, name) for name in sorted(READERS)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[RawEvent]) -> QuerySet[RawEvent]:
+        return queryset.filter(event=self.value()) if self.value() in READERS else queryset
 
 
 @admin.register(Turn)
-class TurnAdmin(ReadOnlyAdmin):
+class TurnAdmin(LongRecordsAdmin):
     list_display = ["started_at", "family", "tier", "took", "console"]
     list_select_related = ["conversation__lead"]
-    list_filter = ["tier"]
+    list_filter = [TierFilter, ("started_at", RangeDateFilter)]
+    list_filter_submit = True
     search_fields = ["conversation__lead__parent_name", "conversation__phone"]
-    date_hierarchy = "started_at"
-    show_full_result_count = False
     fieldsets = [
         (None, {"fields": ["family", ("started_at", "took"), ("tier", "epoch"), "trace_shown"]})
     ]
@@ -76,13 +100,12 @@ class ProcessedFilter(RadioFilter):
 
 
 @admin.register(RawEvent)
-class RawEventAdmin(ReadOnlyAdmin):
+class RawEventAdmin(LongRecordsAdmin):
     list_display = ["received_at", "event", "instance", "processing", "error"]
     actions_row = actions_detail = ["apply_again"]
-    list_filter = [ProcessedFilter, "event"]
+    list_filter = [ProcessedFilter, EventFilter, ("received_at", RangeDateFilter)]
+    list_filter_submit = True
     search_fields = ["provider_key"]
-    date_hierarchy = "received_at"
-    show_full_result_count = False
     fieldsets = [
         (
             None,

@@ -26,6 +26,7 @@ class Dialogue:
     declined_visit: bool = False
     focus: int = 1  # the student last talked about
     asks: dict[str, int] = field(default_factory=dict)
+    streak: int = 0  # turns in a row that ended with what is asked now
     skipped: list[str] = field(default_factory=list)
     topics: dict[str, int] = field(default_factory=dict)
     wordings: dict[str, int] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Dialogue:
         return asdict(self)
 
     def ask(self, question: str) -> None:
+        self.streak = self.streak + 1 if self.asked == question else 1
         self.asked = question
         self.yes_no = question in YES_NO
         self.about, self.lasting = None, False
@@ -52,6 +54,7 @@ class Dialogue:
 
     def close_question(self) -> None:
         self.asked, self.yes_no, self.about, self.lasting = None, False, None, False
+        self.streak = 0
 
     def answers_to(self, visit: int | None) -> None:
         """A reminder of another visit than the one ahead asks nothing any more."""

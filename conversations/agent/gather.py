@@ -5,8 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from billing_rules.models import DiscountRule, Subject
-from billing_rules.pricing import quote
+from conversations.agent import rulebook
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.facts import Facts
 from conversations.agent.situation import Family, StudentFacts, VisitFacts
@@ -15,7 +14,6 @@ from conversations.knowledge.index import KnowledgeIndex
 from conversations.models import Conversation, Unit
 from conversations.texts import Texts
 from leads.models import Lead
-from scheduling.booking import load_calendar
 from scheduling.models import Visit
 
 
@@ -29,26 +27,20 @@ class Rows:
 
 
 def gather(conversation: Conversation, now: datetime) -> Rows:
-    """Everything in about a dozen queries, however long the conversation is."""
-    known, unit_facts = family(conversation, now), facts(now)
+    """Everything in half a dozen queries, however long the conversation is."""
+    known, rules = family(conversation, now), rulebook.current(now)
     return Rows(
-        dialogue=dialogue(conversation, known, unit_facts.unit, now),
+        dialogue=dialogue(conversation, known, rules.facts.unit, now),
         family=known,
-        facts=unit_facts,
-        texts=Texts.load(now),
+        facts=rules.facts,
+        texts=rules.texts,
         knowledge=store.current(now),
     )
 
 
 def facts(now: datetime) -> Facts:
     """What any text may speak of."""
-    return Facts(
-        unit=Unit.objects.at(now).get(),
-        price=quote([1], now),
-        discounts=list(DiscountRule.objects.at(now)),
-        subjects=list(Subject.objects.filter(active=True)),
-        calendar=load_calendar(now),
-    )
+    return rulebook.current(now).facts
 
 
 def dialogue(conversation: Conversation, known: Family, unit: Unit, now: datetime) -> Dialogue:

@@ -28,6 +28,7 @@ _STUDIES_THEMSELVES = re.compile(
 
 _BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
 
+_ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
 
@@ -45,7 +46,7 @@ def field_commands(
 
 def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Command]:
     name = read_parent_name(
-        text, asked=asked == "parent_name", student_asked=asked == "student_name"
+        _ADDRESS.sub(" ", text), asked=asked == "parent_name", student_asked=asked == "student_name"
     )
     if name:
         yield _set(text, "parent_name", name, correction=correction)
@@ -69,7 +70,7 @@ def _of_students(
     today: date,
 ) -> Iterator[Command]:
     renamed = correction and "nome" in fold(text)
-    names = read_student_names(text, asked=renamed or asked == "student_name")
+    names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
     nobody_named = not names and not any(student.name for student in family.students)
     if nobody_named and _STUDIES_THEMSELVES.search(fold(text)):
         yield _set(text, "student_name", THE_PARENT)
@@ -137,7 +138,8 @@ def _details(
     in_passing = part != text  # "Pedro de 9 e Julia de 6": beside a name a number is an age
     for age in read_ages(part, asked=in_passing or asked == "student_age", today=today)[:1]:
         yield _set(text, "student_age", str(age), student=position, correction=correction)
-    for grade in read_grades(part, asked=asked == "school_grade")[:1]:
+    beside_grades = in_passing and bool(read_grades(text))  # "no 2º ano e a Sofia no 5º"
+    for grade in read_grades(part, asked=beside_grades or asked == "school_grade")[:1]:
         yield _set(text, "school_grade", grade, student=position, correction=correction)
     if subjects := read_subjects(part, asked=asked == "subjects"):
         yield _set(text, "subjects", ", ".join(subjects), student=position, correction=correction)

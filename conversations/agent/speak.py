@@ -117,7 +117,7 @@ class Speaker:
         plan = f"{students}, {subjects} matéria{'s' if subjects > 1 else ''} no total"
         return {
             **total(quote(counts, self._facts.calendar.now)),
-            "plan": Fact(plan if len(counts) > 1 else f"{subjects} matérias", lead),
+            "plan": Fact(plan if len(counts) > 1 else f"{students}, {subjects} matérias", lead),
         }
 
 

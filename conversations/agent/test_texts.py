@@ -1,6 +1,8 @@
 """Every text for parents, in every wording, said with real rows."""
 
+import re
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -85,6 +87,39 @@ def test_every_wording_can_be_said_and_backs_its_facts(name: str, speaker: Speak
 def test_every_text_has_three_wordings(name: str) -> None:
     assert len(from_file(name)) >= 3
     assert len(set(from_file(name))) == len(from_file(name))
+
+
+EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+MARKDOWN = re.compile(r"\*\*|__|^#|\]\(|https?:|www\.", re.MULTILINE)
+WE_BEGIN = {"reminder", "reminder_confirmed", "no_show", "nudge", "visit_thanks"}  # alone
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_text_is_written_for_a_phone(name: str, speaker: Speaker) -> None:
+    for _ in from_file(name):
+        text = speaker.speak([Act(name, ARGS)])[0].text
+        assert len(text) <= 600
+        assert len(EMOJI.findall(text)) <= 1
+        assert "!!" not in text
+        assert text.count("!") <= 2
+        assert not MARKDOWN.search(text)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_reply_asks_one_question_and_only_where_it_means_to(name: str) -> None:
+    """Replies are joined from texts: a second question mark would be a second question."""
+    asks = name.startswith("ask_") or name == "visit_invite"
+    for wording in from_file(name):
+        if name in WE_BEGIN:
+            assert wording.count("?") <= 1
+        else:
+            assert wording.count("?") == asks
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name not in ONE_WORDING])
+def test_nobody_reads_the_same_words_twice_in_a_row(name: str, speaker: Speaker) -> None:
+    said = [speaker.speak([Act(name, ARGS)])[0].source for _ in range(7)]
+    assert all(one != following for one, following in pairwise(said))
 
 
 @pytest.mark.parametrize("name", [name for name in names() if name.startswith("handoff_")])

@@ -83,16 +83,6 @@ def _whole_revisions(rows: list[Message]) -> list[Message]:
     return [row for row in rows if row.rev < rows[-1].rev] or rows
 
 
-@extend_schema(parameters=[_query("date", OpenApiTypes.DATE)], responses=OpenApiTypes.OBJECT)
-@api_view(["GET"])
-def visits(request: Request) -> Response:
-    """The visits of one day, today by default."""
-    day = query.day(request, "date", timezone.localdate())
-    begin, end = query.midnight(day), query.midnight(day + timedelta(days=1))
-    rows = Visit.objects.between(begin, end).order_by("starts_at", "seat")
-    return Response({"results": [shapes.visit(row) for row in rows]})
-
-
 @extend_schema(
     parameters=[_query("from", OpenApiTypes.DATE), _query("to", OpenApiTypes.DATE)],
     responses=OpenApiTypes.OBJECT,

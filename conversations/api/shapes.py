@@ -44,6 +44,7 @@ def visit(row: Visit) -> dict[str, Any]:
         "starts_at": _iso(row.starts_at),
         "ends_at": _iso(row.ends_at),
         "status": row.status,
+        "version": row.version,
     }
 
 

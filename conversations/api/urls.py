@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from conversations.api import acting, reading
+from conversations.api import acting, reading, visiting
 
 app_name = "api"
 urlpatterns = [
@@ -13,7 +13,12 @@ urlpatterns = [
     path("conversations/<int:pk>/take-over/", acting.take_over, name="take-over"),
     path("conversations/<int:pk>/give-back/", acting.give_back, name="give-back"),
     path("conversations/<int:pk>/reply/", acting.reply, name="reply"),
-    path("visits/", reading.visits, name="visits"),
+    path("visits/", visiting.visits, name="visits"),
+    path("visits/<int:pk>/move/", visiting.move, name="visit-move"),
+    path("visits/<int:pk>/cancel/", visiting.cancel, name="visit-cancel"),
+    path("visits/<int:pk>/confirm/", visiting.confirm, name="visit-confirm"),
+    path("visits/<int:pk>/attended/", visiting.mark, {"outcome": "attended"}, name="attended"),
+    path("visits/<int:pk>/no-show/", visiting.mark, {"outcome": "no_show"}, name="no-show"),
     path("slots/", reading.slots, name="slots"),
     path("quote/", reading.price, name="quote"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

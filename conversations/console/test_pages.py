@@ -205,3 +205,11 @@ def test_media_are_shown_as_what_they_are(desk, kind, details, shown):
     page = desk.get(to("conversation", talk.pk)).text
     assert f"kind-{kind}" in page
     assert shown in page
+
+
+def test_an_address_that_tries_too_often_is_told_to_wait(client):
+    url = to("login")
+    answers = [client.post(url, {"username": "", "password": ""}) for _ in range(121)]
+    assert {answer.status_code for answer in answers[:120]} == {200}
+    assert answers[120].status_code == 429
+    assert "Muitas tentativas" in answers[120].text

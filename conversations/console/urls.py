@@ -1,19 +1,16 @@
 """The console's doors."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from conversations.console import actions, conversation, gateway, listing, media, visit
+from conversations.console.access import Login
 
 app_name = "console"
 urlpatterns = [
     path("", listing.page, name="list"),
     path("list/", listing.fragment, name="list-fragment"),
-    path(
-        "login/",
-        LoginView.as_view(template_name="console/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
+    path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="console:login"), name="logout"),
     path("<int:pk>/", conversation.page, name="conversation"),
     path("<int:pk>/messages/", conversation.changes, name="changes"),

@@ -132,6 +132,12 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["conversation", "rev"], name="message_resume"),
             models.Index(fields=["provider_id"], name="message_by_provider_id"),
+            models.Index(fields=["created_at"], name="message_by_time"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status__in=["failed", "unknown"]),
+                name="message_not_sent",
+            ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sends_due"),
             models.Index(
                 fields=["conversation", "id"],

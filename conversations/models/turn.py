@@ -25,6 +25,7 @@ class Turn(models.Model):
         verbose_name = _("turn")
         verbose_name_plural = _("turns")
         ordering = ["-started_at"]
+        indexes = [models.Index(fields=["-started_at"], name="turn_by_time")]
 
     def __str__(self) -> str:
         return f"{self.started_at:%d/%m %H:%M:%S}"

@@ -7,4 +7,9 @@ class OperationsConfig(AppConfig):
     verbose_name = _("Operations")
 
     def ready(self) -> None:
-        from kumon_site.operations import checks  # noqa: F401  (registers them)
+        from kumon_site.operations import (
+            checks,  # noqa: F401  (registers them)
+            slow_queries,
+        )
+
+        slow_queries.watch()

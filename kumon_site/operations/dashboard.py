@@ -23,7 +23,8 @@ from conversations.admin.visits.periods import periods
 from conversations.models import Conversation
 from kumon_site.operations.models import Alert
 from leads.models import Lead
-from scheduling.models import Visit
+from scheduling.calendars.base import is_configured
+from scheduling.models import Visit, VisitEvent
 
 LONGEST_LIST = 8
 
@@ -81,7 +82,16 @@ def needs(now: datetime) -> list[Figure]:
                 {"needs": "failed"}, urgent=True),
         _figure(_("Unanswered messages"), "mark_chat_unread", needing("unanswered", now),
                 {"needs": "unanswered"}, urgent=True),
+        *_changed_in_google(),
     ]  # fmt: skip
+
+
+def _changed_in_google() -> list[Figure]:
+    if not is_configured():
+        return []
+    asked = VisitEvent.objects.questions()
+    title = _("Visits changed in Google Calendar")
+    return [_figure(title, "edit_calendar", asked, {"situation": "open"}, urgent=True)]
 
 
 def week(now: datetime) -> list[Figure]:

@@ -85,7 +85,7 @@ class Median(Aggregate):
 
 def _first_reply(begin: datetime, end: datetime) -> float | None:
     """Median seconds from a family's first message, if it came in [begin, end), to our first."""
-    of_one = Message.objects.filter(conversation=OuterRef("pk")).order_by("created_at")
+    of_one = Message.objects.filter(conversation=OuterRef("pk")).order_by("rev")
     heard = of_one.filter(direction=Message.Direction.IN).values("created_at")
     said = of_one.filter(direction=Message.Direction.OUT).exclude(status__in=NEVER_LEFT)
     answered = (

@@ -22,9 +22,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from conversations.connections import give_back
+from conversations.llm import tiers
 from conversations.whatsapp.base import SendError, gateway
 from kumon_site.operations import breakers, samples, waiting
-from scheduling.breaker import Breaker
+from scheduling import sync
 
 SECONDS = 1.8  # probes commonly give up after 2
 LATE_SECONDS = 60.0  # a healthy `work` begins within a second or two
@@ -128,14 +129,15 @@ def _qdrant() -> Answer:
     return {"state": "ok"}
 
 
-def _by_breaker(name: str, setting: str) -> Question:
-    """A service that is called only when there is work for it: how its last calls went."""
+def _provider(name: str) -> Question:
+    """By its key, its breaker and the budget: a probe costs no model's call."""
 
     def question() -> Answer:
-        if not getattr(settings, setting, ""):
-            return {"state": "off"}
-        state = Breaker(name).state().state
-        return {"state": "ok" if state == "closed" else state}
+        try:
+            known = {tier.name: tier.state for tier in tiers.tiers_state(timezone.now())}
+        finally:
+            give_back()
+        return {"state": known.get(name, "off")}
 
     return question
 
@@ -148,6 +150,19 @@ def _queue() -> Answer:
     worst = max(late.values())
     ages = {f"oldest_{name[:-1]}_seconds": round(age, 1) for name, age in late.items()}
     return {"state": "late" if worst > LATE_SECONDS else "ok", **ages}
+
+
+def _calendar() -> Answer:
+    """Whether both sides agree; Google itself is not asked."""
+    try:
+        found = sync.state(timezone.now())
+    finally:
+        give_back()
+    if found.name == "off":
+        return {"state": "off"}
+    age = None if found.age is None else round(found.age, 1)
+    figures = {"agreed_seconds_ago": age, "waiting": found.waiting, "questions": found.questions}
+    return {"state": found.name, **figures} | ({"error": found.error} if found.error else {})
 
 
 def _clock() -> Answer:
@@ -163,9 +178,9 @@ def _clock() -> Answer:
 ESSENTIAL: dict[str, Question] = {"postgres": _postgres, "redis": _redis}
 HELPFUL: dict[str, Question] = {
     "gateway": _gateway,
-    "openai": _by_breaker("openai", "OPENAI_API_KEY"),
-    "anthropic": _by_breaker("anthropic", "ANTHROPIC_API_KEY"),
-    "calendar": _by_breaker("calendar", "GOOGLE_CALENDAR_ID"),
+    "openai": _provider("openai"),
+    "anthropic": _provider("anthropic"),
+    "calendar": _calendar,
     "qdrant": _qdrant,
     "queue": _queue,
     "clock": _clock,

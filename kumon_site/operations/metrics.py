@@ -2,11 +2,11 @@
 
 import ipaddress
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Model
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -17,9 +17,14 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from conversations.models import Conversation, Handoff, Message, RawEvent, Turn
-from kumon_site.operations import waiting
+from kumon_site.operations import breakers, waiting
+from kumon_site.operations.models import Alert
+from kumon_site.operations.performance import servers, stages
 from scheduling.models import Visit
 
+RECENTLY = timedelta(minutes=5)
+DAY = timedelta(days=1)
+OPEN = {"closed": 0.0, "half-open": 0.5, "open": 1.0}
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 
 
@@ -41,16 +46,27 @@ class Rows(Collector):
         self.now = now
 
     def collect(self) -> Iterator[Metric]:
-        yield _counted("kumon_messages", "Messages kept", Message, "direction", "status")
-        yield _counted("kumon_conversations", "Conversations", Conversation, "mode")
-        yield _counted("kumon_turns", "Turns answered", Turn, "tier")
-        yield _counted("kumon_visits", "Visits", Visit, "status")
-        yield _family(
-            "kumon_queue_oldest_seconds",
-            "How late the oldest due row is",
-            ("queue",),
-            [((name,), late) for name, late in waiting.seconds_late(self.now).items()],
+        yield from self._kept()
+        yield from self._pace()
+        yield from _servers()
+
+    def _kept(self) -> Iterator[Metric]:
+        day = self.now - DAY  # what was ever kept is millions, and grows at the same pace
+        yield _counted(
+            "kumon_messages",
+            "Messages of the last 24 hours",
+            Message.objects.filter(created_at__gte=day),
+            "direction",
+            "status",
         )
+        yield _counted("kumon_conversations", "Conversations", Conversation.objects.all(), "mode")
+        yield _counted(
+            "kumon_turns",
+            "Turns answered in the last 24 hours",
+            Turn.objects.filter(started_at__gte=day),
+            "tier",
+        )
+        yield _counted("kumon_visits", "Visits", Visit.objects.all(), "status")
         yield GaugeMetricFamily(
             "kumon_handoffs_open",
             "Families that wait for the team or are with it",
@@ -62,10 +78,72 @@ class Rows(Collector):
             value=RawEvent.objects.filter(processed_at=None).count(),
         )
 
+    def _pace(self) -> Iterator[Metric]:
+        yield _family(
+            "kumon_queue_oldest_seconds",
+            "How late the oldest due row is",
+            ("queue",),
+            [((name,), late) for name, late in waiting.seconds_late(self.now).items()],
+        )
+        yield _family(
+            "kumon_stage_milliseconds",
+            "How long the stages of a message took in the last five minutes",
+            ("stage", "quantile"),
+            [
+                ((stage.name, quantile), value)
+                for stage in stages.measured(self.now - RECENTLY, self.now)
+                for quantile, value in (
+                    ("0.5", stage.p50),
+                    ("0.95", stage.p95),
+                    ("0.99", stage.p99),
+                )
+            ],
+        )
+        yield _family(
+            "kumon_breaker_open",
+            "1 while calls are refused, 0.5 while one call tries",
+            ("breaker",),
+            [((state.name,), OPEN[state.state]) for state in breakers.states()],
+        )
+        yield _family(
+            "kumon_alerts_open",
+            "Open alerts",
+            ("level",),
+            [
+                ((level,), Alert.objects.open().filter(level=level).count())
+                for level in Alert.Level.values
+            ],
+        )
 
-def _counted(name: str, text: str, model: type[Model], *fields: str) -> Metric:
-    rows = model._default_manager.order_by().values_list(*fields).annotate(Count("pk"))
-    return _family(name, text, fields, [(row[:-1], row[-1]) for row in rows])
+
+def _servers() -> Iterator[Metric]:
+    used = servers.connections()
+    yield _family(
+        "kumon_postgres_connections",
+        "Connections of all processes",
+        ("state",),
+        [(("all",), used.used), (("active",), used.active), (("waiting",), used.in_transaction),
+         (("most",), used.most)],
+    )  # fmt: skip
+    if pool := servers.pool():
+        yield _family(
+            "kumon_pool_connections",
+            "Connections of the process that answers this",
+            ("state",),
+            [(("used",), pool.used), (("most",), pool.most), (("waiting",), pool.waiting)],
+        )
+    hits = {"postgres": servers.buffer_hits(), "redis": servers.cache_hits()}
+    yield _family(
+        "kumon_cache_hit_ratio",
+        "What was found in memory",
+        ("cache",),
+        [((name,), share) for name, share in hits.items() if share is not None],
+    )
+
+
+def _counted(name: str, text: str, rows: QuerySet[Any], *fields: str) -> Metric:
+    counted = rows.order_by().values_list(*fields).annotate(Count("pk"))
+    return _family(name, text, fields, [(row[:-1], row[-1]) for row in counted])
 
 
 def _family(

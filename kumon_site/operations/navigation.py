@@ -20,6 +20,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         (_("Closures"), "event_busy", "scheduling.closure"),
         (_("Extra openings"), "event_available", "scheduling.extraopening"),
         (_("Visit rules"), "rule", "scheduling.visitrules"),
+        (_("Google Calendar"), "sync", "scheduling.visitevent"),
         (_("Rules for messages we start"), "schedule_send", "conversations.followuprules"),
     ]),
     (_("Rules and prices"), [
@@ -30,6 +31,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Content"), [
         (_("Knowledge base"), "school", "conversations.knowledgeentry"),
+        (_("Unanswered questions"), "contact_support", "conversations.unansweredquestion"),
         (_("Texts"), "edit_note", "conversations.textoverride"),
     ]),
     (_("The unit"), [(_("Unit"), "storefront", "conversations.unit")]),
@@ -42,6 +44,9 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (_("System"), [
         (_("Alerts"), "notification_important", "operations.alert"),
         (_("Turns"), "account_tree", "conversations.turn"),
+        (_("Model calls"), "neurology", "conversations.modelcall"),
+        (_("Model prices"), "sell", "conversations.modelprice"),
+        (_("Exchange rate"), "currency_exchange", "conversations.exchangerate"),
         (_("Raw events"), "webhook", "conversations.rawevent"),
         (_("Schedules"), "timer", "django_celery_beat.periodictask"),
     ]),
@@ -55,20 +60,25 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
         for title, models in _SECTIONS
         if (items := [_item(*model) for model in models if _may_view(model[2])(request)])
     ]
-    return [{"title": "", "separator": False, "items": _doors()}, *groups]
+    return [{"title": "", "separator": False, "items": _doors(request)}, *groups]
 
 
-def _doors() -> list[dict[str, Any]]:
-    return [
-        {"title": _("Home"), "icon": "home", "link": reverse("admin:index"), "active": _is_home},
-        {"title": _("Live console"), "icon": "forum", "link": "/console/"},
-        {
-            "title": _("Calendar of visits"),
-            "icon": "calendar_month",
-            "link": reverse("admin:scheduling_visit_board"),
-            "permission": _may_view("scheduling.visit"),
-        },
+def _doors(request: HttpRequest) -> list[dict[str, Any]]:
+    """Pages that are no model's list."""
+    doors = [
+        (_("Home"), "home", reverse("admin:index"), True),
+        (_("Live console"), "forum", "/console/", True),
+        (_("Calendar of visits"), "calendar_month", reverse("admin:scheduling_visit_board"),
+         _may_view("scheduling.visit")(request)),
+        ("WhatsApp", "qr_code_2", "/console/whatsapp/", True),
+        (_("Performance"), "speed", reverse("performance"),
+         request.user.has_perm("operations.view_sample")),
+    ]  # fmt: skip
+    items: list[dict[str, Any]] = [
+        {"title": title, "icon": icon, "link": link} for title, icon, link, shown in doors if shown
     ]
+    items[0]["active"] = _is_home  # its address begins every other page's of the admin
+    return items
 
 
 def _is_home(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from kumon_site.operations.alerts import pace
 from kumon_site.operations.models import Sample
 
 KEPT = timedelta(days=2)
+NAMES = ("queue.turns", "queue.sends", "errors", "reply")
 
 
 def take(now: datetime) -> None:
@@ -18,7 +19,7 @@ def take(now: datetime) -> None:
         [Sample(name=name, at=minute, value=value) for name, value in _figures(now).items()],
         ignore_conflicts=True,
     )
-    Sample.objects.filter(at__lt=now - KEPT).delete()
+    Sample.objects.filter(at__lt=now - KEPT, name__in=NAMES).delete()
 
 
 def seconds_since(now: datetime) -> float | None:

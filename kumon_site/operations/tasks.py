@@ -9,6 +9,7 @@ from conversations.failures import where
 from kumon_site.operations import notify, samples
 from kumon_site.operations.alerts import watch
 from kumon_site.operations.alerts.rules import RULES
+from kumon_site.operations.performance import rollup
 
 log = logging.getLogger(__name__)
 
@@ -24,3 +25,9 @@ def look_after() -> None:
         except Exception as error:  # noqa: BLE001 - one rule's bug must not silence the others
             log.error("Rule %s failed: %s", rule.name, where(error))
     notify.tell_due(now, {rule.name: rule.title for rule in RULES})
+
+
+@shared_task
+def keep_stages() -> None:
+    """Each hour: how long the stages of a message took in the hour before."""
+    rollup.keep_last_hour(timezone.now())

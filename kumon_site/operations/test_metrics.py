@@ -68,6 +68,10 @@ def test_the_numbers_are_those_of_the_rows(client):
     assert 90 <= samples["kumon_queue_oldest_seconds", "turns"] < 120
     assert samples["kumon_queue_oldest_seconds", "sends"] == 0
     assert samples["kumon_handoffs_open",] == 0
+    assert samples["kumon_breaker_open", "openai"] == 0
+    assert samples["kumon_alerts_open", "critical"] == 0
+    assert samples["kumon_stage_milliseconds", "0.95", "stored"] >= 0
+    assert samples["kumon_postgres_connections", "most"] >= 20
     assert "Ana" not in text
     assert "+5545" not in text
 

@@ -1,5 +1,5 @@
 """When visits can be, and Google Calendar. Visits themselves are shown beside conversations."""
 
-from scheduling.admin import availability
+from scheduling.admin import availability, google
 
-__all__ = ["availability"]
+__all__ = ["availability", "google"]

@@ -12,7 +12,7 @@ import psycopg
 from kumon_site import embedded
 from tests.faults import invariants
 from tests.faults.gateway import UnrulyEvolution
-from tests.faults.people import Families, Reaper, Staff
+from tests.faults.people import EMPTIED, Families, Reaper, Staff
 from tests.running import Copy, wait_until
 
 TOKEN = "a-token-for-the-webhook"
@@ -28,7 +28,7 @@ class Plan:
     families: int = 40
     pace: float = 6.0  # messages a second
     kill_every: tuple[float, float] = (4.0, 12.0)
-    victims: tuple[str, ...] = ("work", "web", "redis", "postgres")
+    victims: tuple[str, ...] = ("work", "web", "redis", "postgres", EMPTIED)
     fault_rate: float = 0.2
     settle_seconds: float = 240
     work_processes: int = 2

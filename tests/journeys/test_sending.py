@@ -210,6 +210,55 @@ def test_the_echo_is_faster_than_the_answer(talking, gateway, work):
     assert not any("findMessages" in call.path for call in gateway.requests)
 
 
+LID = {"remoteJid": "182736450001@lid", "fromMe": True, "addressingMode": "lid"}
+
+
+def test_an_echo_under_a_lid_that_nobody_told_us(talking, gateway, work):
+    """The look-up by phone would find nothing there, and the text would be sent twice."""
+    gateway.faults.append(Fault.dropped_after_accepting())
+    reply(talking, "Só para você", "2")
+    work.sends(0)
+    provider_id = gateway.sent[0]["key"]["id"]
+    gateway.sent[0]["key"]["remoteJid"] = LID["remoteJid"]
+    echo = talking.body("Só para você", id=provider_id, **LID)
+    talking.post(echo | {"event": "send.message"})
+    assert statuses(talking) == ["sent", "queued"]
+    work.sends(NOT_THERE)
+    assert gateway.texts() == ["Só para você", "2"]
+    assert talking.replies[0].provider_id == provider_id
+
+
+def test_an_echo_under_a_lid_that_two_families_may_own_proves_nothing(
+    talking, other_parent, gateway, work
+):
+    other_parent.says("Oi")
+    gateway.faults.extend([Fault.dropped(), Fault.dropped()])
+    reply(talking, "Oi!")
+    reply(other_parent, "Oi!")
+    work.sends(0)
+    echo = talking.body("Oi!", id="3EB0FFFF", **LID)
+    talking.post(echo | {"event": "send.message"})
+    assert statuses(talking) == statuses(other_parent) == ["unknown"]
+
+
+def test_an_echo_while_the_call_is_still_open(talking, gateway, work):
+    """`send.message` comes first, then the acknowledgement, then the answer of the call itself."""
+    reply(talking, "1")
+    now = timezone.now()
+    (claim,) = sender.claim_due(now, 10)
+    call = sender._begin(claim, now)
+    provider_id = "3EB0BBBBBBBBBBBBBBBBBB"
+    echo = talking.body("1", fromMe=True, id=provider_id)
+    talking.post(echo | {"event": "send.message"})
+    update = {"keyId": provider_id, "remoteJid": talking.jid, "status": "READ"}
+    talking.post({"event": "messages.update", "instance": "vila-a", "data": update})
+    answer = {"key": {"id": provider_id, "remoteJid": talking.jid, "fromMe": True}}
+    gateway.faults.append(Fault.answer(201, answer))
+    call(lambda: now)
+    (message,) = talking.replies
+    assert (message.status, message.provider_id) == ("read", provider_id)
+
+
 def test_acknowledgements_from_before_the_answer_count(talking, gateway, work):
     reply(talking, "1")
     provider_id = "3EB0AAAAAAAAAAAAAAAAAA"

@@ -100,8 +100,10 @@ class OneConversation(RuleBasedStateMachine):
         self.parent.post({"event": "messages.delete", "instance": "vila-a", "data": key})
 
     # --- what `work` does -----------------------------------------------------------------------
-    @rule(target=turns, later=LATER)
-    def turn_begins(self, later):
+    @rule(target=turns, later=LATER, text=st.none() | st.sampled_from(TEXTS))
+    def turn_begins(self, later, text):
+        if text:
+            self.family_writes(text)
         self.now += timedelta(seconds=later)
         return list(turn.claim_due(self.now, 10))
 
@@ -118,6 +120,18 @@ class OneConversation(RuleBasedStateMachine):
                 continue
             thought = think(self.talk, [turn._heard(each) for each in heard], self.now)
             self.family_writes("E mais uma coisa")
+            turn._keep(thought, claim, heard, self.now, self.now)
+
+    @rule(claims=consumes(turns))
+    def turn_outlives_its_claim(self, claims):
+        """Another process takes it while the first still thinks; only one of both is kept."""
+        for claim in claims:
+            heard = turn.unanswered(self.talk)
+            if not heard or self.talk.mode != Conversation.Mode.BOT:
+                continue
+            thought = think(self.talk, [turn._heard(each) for each in heard], self.now)
+            self.now += turn.LEASE
+            self.turn_ends(turn.claim_due(self.now, 10))
             turn._keep(thought, claim, heard, self.now, self.now)
 
     @rule(claims=consumes(turns))
@@ -159,10 +173,15 @@ class OneConversation(RuleBasedStateMachine):
         self.parent.post({"event": "messages.update", "instance": "vila-a", "data": update})
 
     # --- what the team does ---------------------------------------------------------------------
-    @rule()
-    def take_over(self):
-        if handoff.take_over(self.talk.pk, self.staff, self.now) and self.held_since is None:
+    @rule(seldom=st.sampled_from([False, False, True]))
+    def take_over(self, seldom):
+        if seldom and handoff.take_over(self.talk.pk, self.staff, self.now) and self.held_since is None:
             self.held_since = len(self.gateway.sent)
+
+    @rule()
+    def back_to_the_bot(self):
+        """The bot hands over by itself often enough; without this it would soon be silent."""
+        self.give_back(answer_last=True)
 
     @rule(answer_last=st.booleans())
     def give_back(self, answer_last):
@@ -250,7 +269,7 @@ def test_a_conversation_survives_any_order_of_steps(unit, post, gateway, work, s
 
 PROFILE = settings(
     max_examples=12,
-    stateful_step_count=30,
+    stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,

@@ -55,9 +55,18 @@ def _answer_one(draft: Draft, topic: str) -> None:
         draft.say("answer_knowledge", entry=topic)
         return
     draft.say(f"answer_{topic}")
-    plans = [student.subjects for student in draft.family.students if student.subjects]
-    if topic == "price" and sum(map(len, plans)) > 1:
+    if topic == "price" and (plans := _plans(draft)):
         draft.say("price_total", counts=plans)
+
+
+def _plans(draft: Draft) -> list[tuple[str, ...]]:
+    """What each student would do, if that is more than one subject and known of everybody: a sum
+    over half of a family would be a wrong one."""
+    family = draft.family
+    if family.missing("student_name") or family.missing("subjects"):
+        return []
+    plans = [student.subjects for student in family.students]
+    return plans if sum(map(len, plans)) > 1 else []
 
 
 def _small_talk(draft: Draft, commands: Sequence[Command]) -> None:

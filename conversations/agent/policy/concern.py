@@ -7,6 +7,7 @@ from conversations.agent.effects import StartHandoff
 from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.summary import summary
 from conversations.agent.situation import FIELDS
+from conversations.agent.triggers import phrase_reason
 
 THRESHOLD = 0.7
 FADES = 0.5  # what remains of the score after a turn without a sign
@@ -17,9 +18,15 @@ SIGNS = {"unknown_question": 0.35, "no_parse_twice": 0.3, "irritated": 0.25, "sa
 def weigh(draft: Draft, commands: Sequence[Command]) -> None:
     """Hands over for a hard reason, a second bargaining, or a talk that has become too long."""
     reasons = [str(one.reason) for one in commands if one.command == "handoff"]
-    bargains = reasons.count("bargaining")
+    bargains = "bargaining" in reasons  # once a turn, though the guard and a model both hear it
     draft.dialogue.bargains += bargains
-    hard = [reason for reason in reasons if reason not in ("bargaining", "irritated")]
+    hard = [
+        str(one.reason)
+        for one in commands
+        if one.command == "handoff"
+        and one.reason not in ("bargaining", "irritated")
+        and not _is_an_answer(one, draft)
+    ]
     if bargains and draft.dialogue.bargains >= 2:
         hard.append("bargaining")
     if draft.dialogue.bot_turns >= MOST_BOT_TURNS:
@@ -34,6 +41,13 @@ def weigh(draft: Draft, commands: Sequence[Command]) -> None:
         draft.say("sorry")
     if bargains:
         draft.say("bargain_once")
+
+
+def _is_an_answer(command: Command, draft: Draft) -> bool:
+    """ "vai ser pro meu filho Pedro" told the name that was asked: there only a phrase is believed
+    to ask for a person, not what a model of language hears in it."""
+    answered = draft.was_asked in draft.learned
+    return answered and phrase_reason(command.evidence) != command.reason
 
 
 def admit(draft: Draft, commands: Sequence[Command]) -> None:

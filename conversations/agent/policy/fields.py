@@ -6,6 +6,7 @@ from dataclasses import replace
 from conversations.agent.commands import Command
 from conversations.agent.effects import SetField, StudentIsParent
 from conversations.agent.policy.draft import Draft
+from conversations.agent.readers.fold import fold
 from conversations.agent.situation import FIELDS_OF_STUDENT, MOST_STUDENTS
 
 THE_PARENT = "the parent"  # student_name's value when the adult who writes will study
@@ -62,7 +63,7 @@ def _set(draft: Draft, command: Command, field: str, value: object, student: int
     draft.learned.append(field)
     if student is not None:
         draft.dialogue.focus = student
-    if old == new:
+    if old == new or (field == "parent_name" and not command.correction and _shorter(new, old)):
         return
     known = old not in ("", None, ())
     status = "corrected" if known else "said"
@@ -73,6 +74,11 @@ def _set(draft: Draft, command: Command, field: str, value: object, student: int
         draft.learned.remove(field)  # the correction is acknowledged by itself
         whose = [student] if student and len(draft.family.students) > 1 else None
         draft.say("corrected", field=field, value=new, whose=whose)
+
+
+def _shorter(new: object, old: object) -> bool:
+    """ "Ana" from the Ana Prado who is known corrects nothing."""
+    return set(fold(str(new)).split()) <= set(fold(str(old)).split())
 
 
 def _settle_email_question(draft: Draft, commands: Sequence[Command]) -> None:

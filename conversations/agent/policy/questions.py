@@ -8,7 +8,7 @@ from conversations.agent.policy.draft import Draft
 from conversations.agent.situation import FIELDS
 
 MOST_ASKS = 3
-MOST_OFFERS = 6  # times that one question about the visit comes back
+MOST_IN_A_ROW = 2  # turns that end with one question, while something else can be asked
 EXAMPLE_FROM = 2
 
 
@@ -21,7 +21,7 @@ def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
         return
     if _resume(draft):
         return
-    field = next((name for name in FIELDS if _worth_asking(draft, name)), None)
+    field = _next_field(draft)
     if field == "school_grade" and _worth_inviting(draft):
         draft.ask("visit_invite", "visit_invite")
         return
@@ -54,14 +54,24 @@ def _resume(draft: Draft) -> bool:
     asked, dialogue = draft.was_asked, draft.dialogue
     if asked not in ("slot", "visit_invite") or draft.settled:
         return False
-    if dialogue.asks.get(asked, 0) >= MOST_OFFERS:
+    if dialogue.streak > MOST_IN_A_ROW and _next_field(draft):
         return False
+    _lead_in(draft)
     if asked == "slot" and dialogue.offers:
-        draft.say("slot_list", options=[datetime.fromisoformat(at) for at in dialogue.offers])
+        if dialogue.streak < MOST_IN_A_ROW:
+            draft.say("slot_list", options=[datetime.fromisoformat(at) for at in dialogue.offers])
         draft.ask("slot", "ask_which_slot")
     else:
         draft.ask(asked, "ask_other_slot" if asked == "slot" else "visit_invite")
     return True
+
+
+def _next_field(draft: Draft) -> str | None:
+    """The first field worth asking; another one for a change, when it was talked around twice."""
+    worth = [name for name in FIELDS if _worth_asking(draft, name)]
+    if worth and worth[0] == draft.was_asked and draft.dialogue.streak >= MOST_IN_A_ROW:
+        worth = [*worth[1:], worth[0]]
+    return worth[0] if worth else None
 
 
 def _worth_inviting(draft: Draft) -> bool:

@@ -73,11 +73,13 @@ _HAS = re.compile(
     rf"(?P<m>{NUMBER})(?=$| ?[,.;]))?"
 )
 # After an age already read: "... e o menor 5".
-_OTHER = re.compile(rf"(?<=#) e [oa] (?:[a-z]+ ){{1,2}}(?P<n>{NUMBER})(?= ?$| ?[,.;])")
+_OTHER = re.compile(
+    rf"(?<=#)(?: e|,)(?: e)? (?:el[ea] |[oa] (?:[a-z]+ ){{1,2}})(?P<n>{NUMBER})(?= ?$| ?[,.;])"
+)
 # "O João de 8 e a Ana de 6", "Davi 12, Samuel 9".
 _NAMED = re.compile(
     rf"\b(?P<who>[a-z]+),? (?:de |com |tem )?(?P<open>\()?(?P<n>{NUMBER})"
-    rf"(?(open)(?= ?[),])|(?=$| ?[,.;]| (?:e|esta|ta)\b(?! meia)))"
+    rf"(?(open)(?= ?[),])|(?=$| ?[,.;#]| (?:e|esta|ta)\b(?! meia)))"
 )
 _LONE = re.compile(
     rf"(?<![\d/:.,])(?<!\bas )(?<!das )\b(?!uma? [a-z])(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"

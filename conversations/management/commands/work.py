@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = 0.5  # seconds; a lost hint costs no more
 ATTENDANTS = 16  # threads
 PER_SECOND = 80  # messages; what Meta lets a number send
-LONGEST_PAUSE = 5.0  # seconds between attempts to reach a database that is away
+LONGEST_PAUSE = 2.0  # seconds between attempts to reach a database that is away
 
 
 class Command(BaseCommand):
@@ -167,7 +167,7 @@ class Work:
             except Error as error:
                 log.warning("The database is away: %s", where(error))
                 connection.close()
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(max(pause * 2, LOOK_AGAIN), LONGEST_PAUSE)
                 self._stopping.wait(pause)
                 continue
             self._woken.wait(pause)

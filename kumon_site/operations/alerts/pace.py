@@ -27,7 +27,7 @@ def error_share(now: datetime) -> float | None:
         direction=Message.Direction.OUT, created_at__gte=begin, created_at__lt=now
     ).exclude(status__in=UNDER_WAY)
     unanswered = Turn.objects.filter(
-        finished_at__gte=begin, finished_at__lt=now, tier="failed"
+        started_at__gte=begin, started_at__lt=now, tier="failed"
     ).count()
     failed = said.filter(status__in=FAILED).count() + unanswered
     return failed / (said.count() + unanswered) if failed >= LEAST_ERRORS else None

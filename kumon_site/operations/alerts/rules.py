@@ -12,10 +12,11 @@ from conversations.connections import give_back
 from conversations.models import Conversation
 from conversations.whatsapp.base import SendError, gateway
 from kumon_site.operations import breakers, waiting
-from kumon_site.operations.alerts import pace, trends
+from kumon_site.operations.alerts import costs, pace, trends
 from kumon_site.operations.alerts.rule import Rule
 from kumon_site.operations.models import Alert, Telling
 from leads.models import Lead
+from scheduling import sync
 from scheduling.booking import load_calendar
 from scheduling.models import Visit, VisitRules
 
@@ -140,6 +141,15 @@ def few_qualified(now: datetime) -> str | None:
     return _("Qualified families in the last 24 hours: %(count)d.") % {"count": qualified}
 
 
+def calendar_behind(now: datetime) -> str | None:
+    state = sync.state(now)
+    if state.name != "behind":
+        return None
+    return _("Google Calendar and the visits have not agreed lately (%(error)s).") % {
+        "error": state.error or "?"
+    }
+
+
 def _rule(name: str, level: Alert.Level, title: str, holds: Any, **more: Any) -> Rule:
     return Rule(name, level, gettext_lazy(title), holds, **more)
 
@@ -182,6 +192,15 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("work_late", WARNING, _noop("Answers are late"), work_late, after=timedelta(minutes=2)),
     _rule("reply_time", WARNING, _noop("Replies are slow"), reply_time),
+    _rule(
+        "calendar_behind",
+        WARNING,
+        _noop("Google Calendar is out of sync"),
+        calendar_behind,
+        after=timedelta(minutes=5),
+        rows="scheduling_visitevent",
+        query={"situation": "waiting"},
+    ),
     _rule("breaker_open", WARNING, _noop("A service is not called"), breaker_open),
     _rule(
         "low_conversion",
@@ -200,5 +219,6 @@ RULES: tuple[Rule, ...] = (
         calm=timedelta(hours=1),
         rows="leads_lead",
     ),
+    *costs.RULES,
     *trends.RULES,
 )

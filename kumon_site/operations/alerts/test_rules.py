@@ -1,12 +1,20 @@
 """Each rule on rows: it holds beyond its limit, and not at it."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
 
-from conversations.models import Conversation, Message, Turn
-from kumon_site.operations.alerts import pace, rules, trends
+from conversations.models import (
+    Conversation,
+    ExchangeRate,
+    Message,
+    ModelCall,
+    ModelPrice,
+    Turn,
+)
+from kumon_site.operations.alerts import costs, pace, rules, trends
 from leads.models import Lead
 from scheduling.breaker import Breaker
 from scheduling.models import Visit
@@ -192,3 +200,38 @@ def test_every_rule_has_a_name_of_its_own_and_says_what_to_do():
 
     page = (Path(__file__).parents[3] / "docs" / "alerts.md").read_text()
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("spent", "last_hour", "minutes"),
+    [
+        ("3.00", "1.00", 120),
+        ("4.50", "2.00", 15),
+        ("1.90", "5.00", None),  # too little of the day's budget to tell
+        ("5.00", "1.00", None),
+        ("3.00", "0", None),
+    ],
+)
+def test_when_the_budget_will_be_spent(spent, last_hour, minutes):
+    at = costs.budget_spent_at(Decimal(spent), Decimal(last_hour), Decimal(5), NOW)
+    assert (at and (at - NOW) / MINUTE) == minutes
+
+
+@pytest.mark.parametrize(
+    ("spent", "held"),
+    [
+        ("4.00", {"budget_pace"}),
+        ("4.01", {"budget_pace", "cost_rising"}),
+        ("4.51", {"budget_pace", "cost_rising", "cost_high"}),
+        ("5.00", {"cost_rising", "cost_high", "budget_spent"}),
+    ],
+)
+def test_what_models_cost_today(settings, spent, held):
+    settings.LLM_DAILY_BUDGET_BRL = Decimal("5.00")
+    call_command("seed_unit")
+    ModelCall.objects.create(
+        provider="openai", model="m", purpose="understand", started_at=NOW - MINUTE,
+        cost=Decimal(spent), reserved=0, price=ModelPrice.objects.first(),
+        rate=ExchangeRate.objects.first(),
+    )  # fmt: skip
+    assert {rule.name for rule in costs.RULES if rule.holds(NOW)} == held

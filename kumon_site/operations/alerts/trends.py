@@ -21,7 +21,7 @@ AHEAD = timedelta(minutes=30)
 LEAST_POINTS = 6
 STRAIGHT = 0.7  # correlation of figure and time; less is noise
 FROM = 0.4  # of the limit: a figure that is far below it may grow
-QUEUE_LIMIT = 60.0  # seconds, as alerts/rules.py WORK_LATE
+QUEUE_LIMIT = 60.0  # seconds, the same that makes `work_late` hold
 
 Point = tuple[datetime, float]
 

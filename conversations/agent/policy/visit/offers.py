@@ -8,7 +8,7 @@ from conversations.agent.effects import BookVisit, MoveVisit
 from conversations.agent.policy import concern
 from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.visit import moments
-from conversations.agent.readers.dates import When
+from conversations.agent.readers.dates import When, read_when
 from conversations.agent.situation import VisitFacts
 from scheduling.slots import spread
 
@@ -32,9 +32,16 @@ def look_for(draft: Draft, when: When | None) -> None:
 def _remember(draft: Draft, when: When | None) -> When:
     """What has been wished so far: this message's words over those of the messages before."""
     before = moments.from_json(draft.dialogue.wish)
-    wish = moments.joined(before, when) if when else before or When()
+    wish = moments.joined(before, when) if when else before or _preferred(draft)
     draft.dialogue.wish = wish.as_json()
     return wish
+
+
+def _preferred(draft: Draft) -> When:
+    """What the family has said of its hours, where some of them are free."""
+    preferred = read_when(draft.family.schedule_preference, draft.now) or When()
+    hours = When(part=preferred.part, after=preferred.after, before=preferred.before)
+    return hours if moments.matching(hours, draft.calendar) else When()
 
 
 def _offered_at(draft: Draft, said: When | None) -> datetime | None:
@@ -103,23 +110,25 @@ def _offer(draft: Draft, wish: When) -> None:
 def _list(draft: Draft, found: Sequence[datetime], question: str) -> None:
     draft.dialogue.offers = [at.isoformat() for at in found]
     draft.say("slot_list", options=list(found))
-    draft.ask("slot", question)
+    moving = draft.dialogue.moving and question == "ask_slot"
+    draft.ask("slot", "ask_slot_or_cancel" if moving else question)
 
 
 def _explain_wish(draft: Draft, wish: When) -> None:
     """Why nothing fits the words, and the nearest that is free."""
+    if not moments.names_day(wish):
+        _say_why(draft, spread(moments.matching(When(), draft.calendar)), "slot_none_matching")
+        return
     first, _ = moments.days(wish, draft.calendar)
     starts = sorted({row.opens for row in draft.calendar.hours if row.weekday == first.weekday()})
     clock = wish.time or (starts[0] if starts else moments.NOON)
     at = datetime.combine(first, clock, draft.calendar.tz)
-    reason = "slot_none_matching"
-    if moments.names_day(wish):
-        status = draft.calendar.verdict(max(at, draft.calendar.now)).status
-        if status in ("closed_day", "weekend", "too_far"):
-            _explain(draft, at)
-            return
-        reason = "slot_day_full" if not moments.names_hour(wish) else reason
-    _nearest(draft, at, reason)
+    status = draft.calendar.verdict(max(at, draft.calendar.now)).status
+    if status in ("closed_day", "weekend", "too_far"):
+        _explain(draft, at)
+    else:
+        hour = moments.names_hour(wish)
+        _nearest(draft, at, "slot_none_matching" if hour else "slot_day_full")
 
 
 def _explain(draft: Draft, at: datetime) -> None:
@@ -128,17 +137,31 @@ def _explain(draft: Draft, at: datetime) -> None:
 
 
 def _nearest(draft: Draft, at: datetime, reason: str, **args: object) -> None:
-    """Two of the same day when they exist and one of another, otherwise the nearest three."""
+    """The nearest three; beside a place that is taken, two of that day and one of another."""
     nearest = draft.calendar.nearest(at, 40)
-    if not nearest:
-        concern.hand_off(draft, "no_slot")
-        return
-    same_day = [one for one in nearest if one.date() == at.date()][:2]
+    most = OFFERS - 1 if reason == "slot_taken" else OFFERS
+    same_day = _around(at, [one for one in nearest if one.date() == at.date()], most)
     others = [one for one in nearest if one.date() != at.date()]
     chosen = sorted([*same_day, *_apart(others, OFFERS - len(same_day))])
+    _say_why(draft, chosen, reason, **args)
+
+
+def _say_why(draft: Draft, instead: Sequence[datetime], reason: str, **args: object) -> None:
+    if not instead:
+        concern.hand_off(draft, "no_slot")
+        return
     draft.dialogue.wish = {}
     draft.say(reason, **args)
-    _list(draft, chosen, "ask_slot")
+    _list(draft, instead, "ask_slot")
+
+
+def _around(at: datetime, nearest: Sequence[datetime], most: int) -> list[datetime]:
+    """The nearest of a day, on both sides of `at` if there are some: noon is near 14h too."""
+    chosen = list(nearest[:most])
+    other_side = [one for one in nearest[most:] if (one > at) != (nearest[0] > at)]
+    if other_side and all((one > at) == (nearest[0] > at) for one in chosen):
+        chosen[-1] = other_side[0]
+    return chosen
 
 
 def _apart(nearest: Sequence[datetime], count: int) -> list[datetime]:

@@ -31,6 +31,7 @@ _NO = re.compile(
     r"|puxad[oa]|sem chance|nada (?=[A-Z])|evit\w+|nem pensar|fora de cogitacao"
     r"|complica|aperta|apertad[oa]|enrolad[oa]|sem condic\w+|inviavel|atrapalha|horrivel)\b"
 )
+_BOUND_DENIED = re.compile(r"(?:eu )?[AZ]\d\S* (?:eu )?nao (?:da|posso|consigo|rola)(?: pra mim)?")
 _ASKS = re.compile(
     r"\bnao (?!\w+ mais\b)(?:tem|teria|pode|poderia|da|daria|rola|rolaria|seria|consegue"
     r"|conseguiria|vai|ha"
@@ -41,7 +42,7 @@ _BUT = re.compile(
     r"|\be nao (?=(?:a|o|as|na|no|pra) [A-Z]|[A-Z]).*"
 )
 _BUSY = re.compile(
-    r"\b(?:estud[ao]m?|trabalh[oa]m?|trabalhamos|compromissos?|ocupad[oa]s?|viaj\w+|plantao|saio|largo|expediente"
+    r"\b(?:estud[ao]m?|trabalh[oa]m?|trabalhamos|trabalhando|compromissos?|ocupad[oa]s?|viaj\w+|plantao|saio|largo|expediente"
     r"|(?:ele|ela|eles|elas|filh[oa]|menin[oa]) (?:ja |tambem )?(?:faz|fazem|tem|joga"
     r"|treina|sai|entra|almoca|dorme)"
     r" (?!disponib|livre|como|horario|tempo|interesse)[a-z#]+"
@@ -179,6 +180,8 @@ def _kept(clause: str) -> str:
     no = _NO.search(clause)
     if no is None or (asks and _ASKS.search(clause)):
         return clause
+    if _BOUND_DENIED.fullmatch(clause):
+        return _turned(clause, 0)
     return _turned(clause, no.end())
 
 

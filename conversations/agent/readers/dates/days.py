@@ -98,6 +98,7 @@ _DATES: tuple[Rule, ...] = (
         rf"(?:dia )?{_LISTED}(?=,? (?:e|ou) ))*",
         _listed,
     ),
+    rule(r"\bN(\d+) (e|ou) (\d{1,2})(?= P)", _two_days),
     rule(rf"(?<=\bdia ){_DAY}(?![\w:]| ?h\b)", r"N\1"),
     rule(r"\bdias? (?=N\d)", ""),
     rule(r" +", " "),
@@ -111,7 +112,7 @@ _RELATIVE: tuple[Rule, ...] = (
         r"R\1",
     ),
     rule(r"\b(?:daqui|daki|dentro de|em)(?: a| ha| umas)? (\d) semanas?\b", r"G\1"),
-    rule(r"\b(?:daqui|daki|dentro de|em)(?: a| ha| uns)? (\d) mes(?:es)?\b", r"X\1"),
+    rule(r"\b(?:daqui|daki|dentro de)(?: a| ha| uns)? (\d) mes(?:es)?\b", r"X\1"),
 )
 _COMING = r"(?:que vem|q vem|proxim[ao]|seguinte)"
 _SPANS: tuple[Rule, ...] = (
@@ -148,6 +149,7 @@ _SPANS: tuple[Rule, ...] = (
     rule(r"\b(?:inicio|comeco|comecinho)(?: d[aeo])? +([GXY]\d+)\b", r"\1i"),
     rule(r"\b(?:meio|meados)(?: d[aeo])? +([GXY]\d+)\b", r"\1m"),
     rule(r"\b(?:fim|final|finalzinho)(?: d[aeo])? +([GXY]\d+)\b", r"\1f"),
+    rule(r"\bX0([imf]) (?:de )?(Y\d+)\b", r"\2\1"),
     rule(r"\bG0m (?:da )?G1\b|\bmeio d[ao] G1\b", "G1m"),
 )
 _NTH = {"primeir": 1, "1": 1, "W0": 2, "2": 2, "terceir": 3, "3": 3, "W2": 4, "4": 4, "ultim": -1}
@@ -176,8 +178,10 @@ _MODIFIED: tuple[Rule, ...] = (
         lambda m: " ou ".join(f"W{n % 7}p" for n in _between(int(m[1][1]), int(m[2][1]))),
     ),
     rule(
-        r"\bentre (?:a )?(W\d)\w? e (?:a )?(W\d)\w?",
-        lambda m: " ou ".join(f"W{n % 7}p" for n in _between(int(m[1][1]), int(m[2][1]))),
+        r"\bentre (?:a )?(W\d)\w? e (?:a )?(W\d)(\w?)",
+        lambda m: " ou ".join(
+            f"W{n % 7}{'n' if m[3] == 'n' else 'p'}" for n in _between(int(m[1][1]), int(m[2][1]))
+        ),
     ),
     rule(
         r"\b(W\d\w?)[ ,(:-]*(?:no |do |que e |agora )?([NM]\d\w*|R\d+\b)(?!\w* ou R| ou [NM])",
@@ -192,7 +196,7 @@ _MODIFIED: tuple[Rule, ...] = (
     rule(rf"\b(?:depois|apos) (?:d?o feriad\w+ )?(?:de |do |da |d)?({_DATE})", r"Qd~\1"),
     rule(rf"\ba partir (?:de |do |da )?({_DATE}|Y\d+)", r"Qa~\1"),
     rule(rf"\bantes (?:de |do |da )?({_DATE})", r"Qb~\1"),
-    rule(rf"(?<=\w )ate (?:o |a |no |na )?({_DATE})", r"Qu~\1"),
+    rule(rf"(?:(?<=\w )|^)ate (?:o |a |no |na )?({_DATE})", r"Qu~\1"),
     rule(rf"\b({_DATE}) (?:em diante|pra frente)", r"Qa~\1"),
 )
 # "Até amanhã!" takes leave; "até hoje não recebi" looks back.
@@ -201,7 +205,8 @@ _LEAVE = rule(
     rf"|certo|valeu|"
     rf"fechado|ta|otimo|bom|bjs|abraco|abracos|nos vemos|te vejo|ate mais"
     rf"|ate logo)[ ,]+)*ate (?:a |o |no |na )?{_DATE}"
-    r"(?:,? (?:as )?\d{1,2}(?: ?[h:]\d\d|h\w*| e meia)?)?(?! P)"
+    r"(?:,? (?:as )?\d{1,2}(?: ?[h:]\d\d|h\w*| e meia)?)?(?! P)(?! (?:eu )?(?:consigo|posso|da\b"
+    r"|preciso|quero|tenho))"
 )
 _TILL_NOW = rule(r"\bate R0\b")
 

@@ -44,12 +44,6 @@ _COMES = re.compile(
     r"|conseguiria|iria|queria|tem|ta|esta|fica|e|eh|na|no|de|da|do|as|ou|so|nao|n|mesmo|livre"
     r"|tambem|para|pra|pro|em|com|por|ate|se|que)m?|[a-z]*(?:o|ando|endo|indo|ar|er|ir)"
 )
-_PLAIN = re.compile(
-    r"(?:(?:a|o|as|os|na|no|nas|nos|de|da|do|das|para|pra|pro|em|e|ou|eu|meu|minha|marido|esposa"
-    r"|gente|nos|voces|vcs|vc|la|ai|por|mim|me|umas?|qualquer|horario|vaga|visita|aula|dia|ainda"
-    r"|tambem|talvez|ele|ela|ir|ser|que|so|tambem) ?)*"
-)
-
 _SAYS_OF_DAY = re.compile(
     r"\b[WRNMJ]\d\S* (?:[a-z]+ )*[a-z]{3,}|\b(?:imprevisto|compromisso|reuniao|consulta|prova"
     r"|viagem"
@@ -105,5 +99,6 @@ def without_descriptions(clauses: Sequence[str]) -> list[str]:
 
 
 def _wishes(clause: str) -> bool:
-    words = " ".join(re.findall(r"[a-z]+|\d+", TOKEN.sub(" ", clause)))
-    return has_wish(words) or _PLAIN.fullmatch(words) is not None
+    words = TOKEN.sub(" ", clause)
+    plain = _HARMLESS.issuperset(_WORD.findall(words)) and "feriado" not in words
+    return has_wish(words) or plain

@@ -14,7 +14,9 @@ from conversations.agent.readers.dates.when import When
 from conversations.agent.readers.dates.wording import plain
 
 _LONGEST = 2000  # characters read; a wish for a visit stands in far fewer
-_PAIR_OF_THINGS = re.compile(r"\b[aà]s (?:duas|tr[eê]s)\b(?! (?:horas?|da |de |e |em ponto))", re.I)
+_PAIR_OF_THINGS = re.compile(
+    r"(?<!para )(?<!pra )\b[aà]s (?:duas|tr[eê]s)\b(?! (?:horas?|da |de |e |em ponto))", re.I
+)
 # "A segunda": the second one offered, or Monday.
 _MAYBE_ORDINAL = re.compile(
     r"(?:(?:pode ser|prefiro|quero|fico com|vou de|escolho)[ ,]+)?[aà] (?:segunda|quarta"

@@ -6,6 +6,7 @@ never holds one.
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from conversations.agent.readers.fold import fold
 
@@ -176,6 +177,7 @@ _STARRED = re.compile(r"(?m)(?<=\n)(?:\*([^*\n]+)|([^*\n]+)\*)$")
 _ENDS = re.compile(r"[!\n\r…|]+")
 
 
+@lru_cache(maxsize=64)  # several readers read the same message
 def plain(text: str) -> str:
     """Folded `text` in the one wording; clauses still stand apart by marks."""
     folded = fold(_ENDS.sub(" . ", _STARRED.sub(r"\ndigo \1\2\n", text)))

@@ -17,6 +17,7 @@ KNOWN = FIRST_NAMES | words_of("surnames.txt")
 COMMON = words_of("common_words.txt")
 # Everyday words that are a name where written with a capital.
 WORDS_TOO = frozenset({"abril", "ceu", "domingos", "luz", "mel", "rosa", "sol"})
+GIVEN = FIRST_NAMES | WORDS_TOO
 LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", "van"})
 
 _KIN = (
@@ -37,7 +38,7 @@ _TITLE = (
 
 # After these any word that is not common talk is the parent's name.
 PARENT = re.compile(
-    rf"\b(?:me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
+    rf"\b(?:^eu ,|me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
     rf"(?:eu )?sou [oa]|(?:aqui )?quem (?:fala|ta falando|esta falando|escreve)(?: aqui)?"
     rf"(?: (?:e|eh))?|aqui (?:e|eh) [oa]|aqui (?:e|eh)|aqui fala|"
     rf"(?:pode|podem) (?:me )?chamar(?: de)?|me cham[ae](?: de)?|"
@@ -72,7 +73,7 @@ STUDENT = re.compile(
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
     rf"(?: (?:e|eh|seria|sao))?(?: [,:(-])?|"
     rf"(?:el[ea]|que) (?:se )?chama|el[ea]s (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
-    rf"(?<!me )se chamam?|(?:alun[oa]|crianca|estudante) :|chamad[oa]|"
+    rf"(?<!me )se chamam?|(?:{_KIN}) :|chamad[oa]|"
     rf"com nome(?: de)?|de nome) {_THE}(?=\w)"
 )
 # "Mãe do Pedro, Ana": what follows the comma may be the writer.
@@ -87,7 +88,7 @@ STUDENT_IF_FOLLOWED = re.compile(
     r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
     r"|la)\b)|fez|faz|vai|estuda|"
     r"precisa|cursa) \b(?!interesse)|com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
-    r"\(? ?\d{1,2}\b|de \d{1,2} )"
+    r"\(? ?\d{1,2}\b(?! \d{4})(?! - \d)(?! 9)|de \d{1,2} )"
 )
 OTHERS = re.compile(
     r"\b(?:marido|esposa|esposo|mulher|amig[oa]|professor|professora|vizinha|atendente|namorad[oa]|"

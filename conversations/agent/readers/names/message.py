@@ -7,6 +7,8 @@ from functools import cached_property
 from conversations.agent.readers.fold import fold
 
 _LONGEST_TEXT = 2000
+# "carlos.lima@gmail.com" introduces nobody.
+_ADDRESS = re.compile(r"\S+ ?(?:@|\barroba\b) ?\S+", re.IGNORECASE)
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+|[^\w\s]|_")
 
@@ -26,7 +28,8 @@ class Message:
 
     @classmethod
     def of(cls, text: str) -> "Message":
-        words = tuple(_TOKEN.findall(text[:_LONGEST_TEXT].replace("\n", " , ")))
+        written = _ADDRESS.sub(" , ", text[:_LONGEST_TEXT]).replace("\n", " , ")
+        words = tuple(_TOKEN.findall(written))
         return cls(words, tuple(map(_form, words)))
 
     @cached_property

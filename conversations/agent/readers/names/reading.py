@@ -116,7 +116,7 @@ def _stands_alone(message: Message, name: _Name) -> bool:
     """Whether the clause ends with the name, and no age follows."""
     rest = message.after(name.stop)
     aged = re.match(r" (?:, |\( )?\d", rest)
-    spelled = re.match(r" com (?:[a-z]|dois|duas) ", rest)  # "Edinalva com E"
+    spelled = re.match(r" (?:com (?:[a-z]|dois|duas)|mesm[oa]) ", rest)  # "Edinalva com E"
     return spelled is not None or (message.ends(name.stop) and not aged)
 
 
@@ -203,7 +203,7 @@ def _grown(message: Message, start: int, stop: int) -> int | None:
 
 def _surname_after_all(message: Message, start: int, at: int) -> bool:
     """ "Dias" is a common word, but a surname where a given name's clause ends with it."""
-    given = message.folded[start] in cues.FIRST_NAMES | cues.WORDS_TOO
+    given = message.folded[start] in cues.GIVEN
     return given and message.folded[at] in cues.KNOWN and message.ends(at + 1)
 
 
@@ -211,7 +211,7 @@ def _may_name(form: str) -> bool:
     return (
         len(form) > 1
         and form.replace("-", "").isalpha()
-        and form not in cues.COMMON
+        and form.removesuffix("-feira") not in cues.COMMON
         and form not in cues.LINKS
         and re.search(r"[aeiouy]", form) is not None
         and not re.search(r"(.)\1\1", form)

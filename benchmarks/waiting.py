@@ -1,0 +1,88 @@
+"""Turns that wait a second for a model, many at once in one `work` process with 100 threads."""
+
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from math import ceil
+
+from benchmarks.report import Row
+from benchmarks.running.copy import INSTANCE, ROOT, Copy, copy, free_port
+from benchmarks.running.parents import body
+from benchmarks.running.peers import served
+
+THREADS = 100
+MODEL_SECONDS = 1
+FAMILIES = (50, 100, 300)
+LEAST = 0.9
+MEBIBYTES = 150
+PATIENCE = 120.0
+
+
+def run(fast: bool) -> list[Row]:
+    port = free_port()
+    model = subprocess.Popen(
+        [sys.executable, "-m", "tests.stand_ins.openai", "--port", str(port),
+         "--faults", f"slow:{MODEL_SECONDS}"],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        with (
+            served("gateway:application") as gateway,
+            copy(
+                EVOLUTION_API_URL=f"http://127.0.0.1:{gateway}",
+                OPENAI_API_KEY="a-key-of-the-benchmarks",
+                OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1",
+                LLM_DAILY_BUDGET_BRL="10000",
+                WORK_THREADS=THREADS,
+                QUIET_SECONDS=60,  # longer than it takes to store what is then let loose at once
+            ) as ours,
+        ):
+            ours.django()
+            ours.run("work")
+            _answered(ours, 5, first=9000)  # imports, connections, the knowledge base
+            rows: list[Row] = []
+            for number, families in enumerate([10] if fast else FAMILIES):
+                rows += _rows(ours, families, first=1000 * number)
+            peak = ours.resident("work")
+    finally:
+        model.terminate()
+        model.wait()
+    return [*rows, Row.most("memory of work with that many turns waiting", peak, "MiB", MEBIBYTES)]
+
+
+def _rows(ours: Copy, families: int, *, first: int) -> list[Row]:
+    seconds, tiers = _answered(ours, families, first=first)
+    ideal = MODEL_SECONDS * ceil(families / THREADS)
+    detail = f"{families / seconds:.0f} turns/s, {seconds:.2f} s where {ideal} s are ideal; {tiers}"
+    return [Row.least(f"{families} at once, of the ideal", ideal / seconds, "x", LEAST, detail)]
+
+
+def _answered(ours: Copy, families: int, *, first: int) -> tuple[float, str]:
+    """Seconds from the first turn's start to the last one's end, and who understood."""
+    from collections import Counter
+
+    from django.utils import timezone
+
+    from conversations import live, webhook
+    from conversations.models import Conversation, Turn
+    from conversations.whatsapp.payloads import read_events
+
+    for number in range(families):
+        posted = body(first + number, "É para o meu filho Pedro, de 9 anos. Como funciona?")
+        webhook.store(webhook.raw_event(posted, INSTANCE, timezone.now()), read_events(posted))
+        later = timezone.now() + timedelta(hours=1)
+        Conversation.objects.filter(due_at__lt=later, claimed_until=None).update(due_at=later)
+    began = timezone.now()
+    Conversation.objects.exclude(due_at=None).update(due_at=began)
+    live.wake()
+    turns = Turn.objects.filter(started_at__gte=began)
+    deadline = time.monotonic() + PATIENCE
+    while turns.count() < families:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{turns.count()} of {families} answered; {ours.log('work')}")
+        time.sleep(0.05)
+    rows = list(turns.values_list("started_at", "finished_at", "tier"))
+    seconds = max(end for _, end, _ in rows) - min(begin for begin, _, _ in rows)
+    tiers = Counter(tier for _, _, tier in rows)
+    return seconds.total_seconds(), ", ".join(f"{name} {count}" for name, count in tiers.items())

@@ -1,0 +1,90 @@
+"""The unit's rules as they hold now, kept in this process until a row of theirs changes.
+
+Ten queries a turn would read the same few rows; one asks whether they are still the same
+(docs/decisions/0042-the-rules-are-read-when-they-change.md).
+"""
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from billing_rules.models import DiscountRule, EnrolmentFee, MonthlyFee, Subject
+from billing_rules.periods import Dated
+from billing_rules.pricing import quote
+from conversations.agent.facts import Facts
+from conversations.models import TextOverride, Unit
+from conversations.texts import Texts
+from scheduling.booking import load_calendar
+from scheduling.models import Closure, ExtraOpening, OpeningHours, Visit, VisitRules
+
+ROWS: tuple[type[Model], ...] = (
+    Unit, MonthlyFee, EnrolmentFee, DiscountRule, Subject, VisitRules, OpeningHours, Closure,
+    ExtraOpening, TextOverride,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    facts: Facts
+    texts: Texts
+
+
+_lock = threading.Lock()
+_read: tuple[Any, Rulebook] | None = None
+
+
+def current(now: datetime) -> Rulebook:
+    """Two queries while nothing changes: the rules' fingerprint, and the places that are taken.
+
+    Raises what its rows' own readers raise while the unit has no rules.
+    """
+    global _read
+    before = _fingerprint(now)
+    with _lock:
+        known = _read
+    if known is None or known[0] != before:
+        # Read after the fingerprint: a row that changes meanwhile makes the next turn read anew.
+        known = before, _rulebook(now)
+        with _lock:
+            _read = known
+        return known[1]
+    return _at(known[1], now)
+
+
+def _rulebook(now: datetime) -> Rulebook:
+    facts = Facts(
+        unit=Unit.objects.at(now).get(),
+        price=quote([1], now),
+        discounts=list(DiscountRule.objects.at(now)),
+        subjects=list(Subject.objects.filter(active=True)),
+        calendar=load_calendar(now),
+    )
+    return Rulebook(facts, Texts.load(now))
+
+
+def _at(rulebook: Rulebook, now: datetime) -> Rulebook:
+    """The same rules with this moment's calendar."""
+    taken = tuple(Visit.objects.ahead(now).values_list("starts_at", "ends_at"))
+    calendar = replace(rulebook.facts.calendar, now=now, taken=taken)
+    return replace(rulebook, facts=replace(rulebook.facts, calendar=calendar))
+
+
+def _fingerprint(now: datetime) -> tuple[Any, ...]:
+    """Of all columns of all rows, and of which of the dated ones hold at `now`."""
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(map(_of_table, ROWS)), {"now": now})
+        return tuple(cursor.fetchall())
+
+
+def _of_table(model: type[Model]) -> str:
+    holds = "valid_from <= %(now)s AND (valid_until IS NULL OR valid_until > %(now)s)"
+    held = f"sum(id) FILTER (WHERE {holds})" if issubclass(model, Dated) else "0"
+    table = connection.ops.quote_name(model._meta.db_table)
+    return (
+        f"SELECT '{model.__name__}', sum(hashtextextended(t::text, 0)::numeric), {held} "  # noqa: S608 - our own tables
+        f"FROM {table} t"
+    )

@@ -1,0 +1,1 @@
+"""The border to the unit's calendar at Google: a small base, the real one, one in memory."""
