@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from conversations import handoff, live, outbox, outcome
+from conversations import handoff, live, outbox, outcome, proposals, voice
 from conversations.agent.situation import Heard
 from conversations.agent.think import Thought, limited, think, think_again
 from conversations.connections import AWAY
@@ -100,6 +100,7 @@ def _answer(
     if conversation.limited_until and conversation.limited_until > started_at:
         thought = limited(conversation, started_at)
     else:
+        voice.listen(heard, started_at)
         thought = think(conversation, [_heard(message) for message in heard], started_at)
     for _ in range(SECOND_THOUGHTS):
         try:
@@ -112,7 +113,8 @@ def _answer(
 
 
 def _heard(message: Message) -> Heard:
-    return Heard(message.pk, message.kind, message.text, message.details, message.sent_at)
+    words = message.text or str(message.details.get("transcript", ""))
+    return Heard(message.pk, message.kind, words, message.details, message.sent_at)
 
 
 @transaction.atomic
@@ -137,6 +139,7 @@ def _keep(
     )
     ledger.attribute(thought.calls, turn)
     _mark_answered(conversation, heard, turn)
+    proposals.collect(thought.thinking.commands or (), now)
     made = outcome.keep(thought.effects, conversation, now)
     conversation.dialogue, conversation.dialogue_at = dict(thought.dialogue), now
     if thought.segments:

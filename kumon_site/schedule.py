@@ -30,6 +30,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "conversations.tasks.replay_failed",
         "schedule": crontab(minute="*/10"),
     },
+    "check-models": {
+        "task": "conversations.tasks.check_models",
+        "schedule": crontab(minute="20", hour="6"),
+    },
+    "settle-model-calls": {
+        "task": "conversations.tasks.settle_calls",
+        "schedule": crontab(minute="*/5"),
+    },
     "say-what-we-start": {
         "task": "conversations.tasks.follow_up",
         "schedule": crontab(),

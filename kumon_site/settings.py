@@ -252,6 +252,9 @@ ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
 ANTHROPIC_BASE_URL = environment.url("ANTHROPIC_BASE_URL", "http", "https")
 ANTHROPIC_MODEL = env.str("ANTHROPIC_MODEL", default="") or "claude-haiku-5-5"
 LLM_DAILY_BUDGET_BRL = environment.amount("LLM_DAILY_BUDGET_BRL", "5.00", "0", "100000")
+LANGSMITH_TRACING = environment.switch("LANGSMITH_TRACING", False)
+LANGSMITH_API_KEY = env.str("LANGSMITH_API_KEY", default="")
+LANGSMITH_ENDPOINT = environment.url("LANGSMITH_ENDPOINT", "http", "https")
 USD_BRL = environment.amount("USD_BRL", "5.50", "0.01", "1000")
 
 # --- processes ----------------------------------------------------------------------------------

@@ -107,7 +107,10 @@ class Breaker:
 
     def _failed(self, before: State) -> None:
         _store("add", self._failures, 0, FORGOTTEN_AFTER)
-        in_a_row = _store("incr", self._failures)
+        try:
+            in_a_row = _store("incr", self._failures)
+        except ValueError:  # a success elsewhere forgot the failures in between
+            in_a_row = 1
         if in_a_row < self._most and before.retry_at is None:
             return
         self.open_for(self._pause)
@@ -138,7 +141,4 @@ def _store(action: str, *arguments: Any) -> Any:
             return getattr(caches["default"], action)(*arguments)
         except redis.RedisError:
             _redis_away_until = time.monotonic() + WITHOUT_REDIS
-    try:
-        return getattr(caches["process"], action)(*arguments)
-    except ValueError:  # the counter went with Redis between `add` and `incr`
-        return 1
+    return getattr(caches["process"], action)(*arguments)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from conversations.agent import closed, guard
+from conversations.agent import closed, guard, opener
 from conversations.agent.commands import Command
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.effects import StartHandoff
@@ -30,6 +30,9 @@ from conversations.models import Conversation, Message
 from conversations.texts import Segment
 
 log = logging.getLogger(__name__)
+
+# Texts that greet, part or call a person, and stand alone.
+OPENS_BY_ITSELF = ("greeting", "hello", "thanks", "bye", "handoff_", "opted_", "how_are_you")
 
 
 @dataclass
@@ -163,7 +166,19 @@ def spoken(state: Thinking) -> dict[str, Any]:
     rows, decision = state.rows, state.decision
     assert rows is not None
     assert decision is not None
-    return {"segments": speaker_for(rows, decision.dialogue, decision).speak(decision.acts)}
+    segments = speaker_for(rows, decision.dialogue, decision).speak(decision.acts)
+    return {"segments": [*_opener(state, decision), *segments]}
+
+
+def _opener(state: Thinking, decision: Decision) -> list[Segment]:
+    """The model's few words come first, unless the reply greets or calls a person by itself."""
+    understanding = state.understanding
+    if understanding is None or not understanding.opener or not decision.acts:
+        return []
+    if any(act.text.startswith(OPENS_BY_ITSELF) for act in decision.acts):
+        return []
+    call = understanding.calls[-1] if understanding.calls else None
+    return [opener.segment(understanding.opener, call)]
 
 
 def speaker_for(rows: Rows, dialogue: Dialogue, decision: Decision | None) -> Speaker:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conversations.agent.readers.fold import fold
+from conversations.texts import Fact, Segment
 
 MOST_WORDS = 12
 LONGEST = 90
@@ -24,6 +25,12 @@ def allowed(opener: Any) -> str:
         return ""
     text = " ".join(opener.split())
     return text if text and _harmless(text) else ""
+
+
+def segment(words: str, call: int | None) -> Segment:
+    """An opener that is `allowed`, as the reply's first paragraph; `call` is the ledger's row."""
+    said = Fact(words, (("ModelCall", call),))
+    return Segment("opener", 0, "{opener}", {"opener": said})
 
 
 def _harmless(text: str) -> bool:

@@ -31,9 +31,8 @@ DENIED = 4  # words after a "não" that are taken to be denied by it
 _TOKEN = re.compile(r"\w+|\?")
 _RUN = re.compile(r"([a-z])\1{2,}")
 _DENIALS = frozenset({"nao", "nem", "nunca", "sem"})
-_NAMES = frozenset(
-    (Path(__file__).parent / "readers/data/first_names.txt").read_text(encoding="utf-8").split()
-)
+NAMES_FILE = Path(__file__).parent / "readers/data/first_names.txt"
+NAMES = frozenset(NAMES_FILE.read_text(encoding="utf-8").split())
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def words(text: str) -> list[str]:
 
 
 def _features(text: str) -> Iterator[str]:
-    tokens = ["fulano" if word in _NAMES else word for word in words(text)]
+    tokens = ["fulano" if word in NAMES else word for word in words(text)]
     stems = [stem(token) for token in tokens]
     yield f"length {min(len(tokens), 6)}"
     denied = 0
@@ -101,6 +100,6 @@ def _features(text: str) -> Iterator[str]:
 
 
 def _ngrams(word: str) -> Iterator[str]:
-    for size in (3, 4, 5):
+    for size in (4, 5):
         for start in range(len(word) - size + 1):
             yield f"gram {word[start : start + size]}"

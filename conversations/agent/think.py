@@ -20,6 +20,7 @@ from conversations.agent.policy import Act
 from conversations.agent.situation import Heard
 from conversations.knowledge import store
 from conversations.llm import tiers
+from conversations.llm.tracing import untraced
 from conversations.models import Conversation
 from conversations.texts import Segment
 
@@ -75,7 +76,8 @@ def _say_only(text: str, conversation: Conversation, now: datetime) -> Thought:
 
 
 def _run(thinking: Thinking) -> Thought:
-    done = Thinking(**_graph().invoke(thinking))
+    with untraced():
+        done = Thinking(**_graph().invoke(thinking))
     assert done.decision is not None
     return Thought(
         segments=done.segments,

@@ -4,12 +4,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.models import Message
+from conversations.models import Message, ModelCall
 
 TITLES = {
+    "tried": gettext_lazy("Tried before"),
     "commands": gettext_lazy("What was understood"),
     "knowledge": gettext_lazy("Knowledge used"),
     "acts": gettext_lazy("What was decided"),
@@ -33,10 +35,24 @@ def of(message: Message) -> list[Part]:
     seconds = (turn.finished_at - turn.started_at).total_seconds()
     took = _("%(tier)s, in %(ms)d ms") % {"tier": turn.tier, "ms": seconds * 1000}
     parts = [Part(_("Understood by"), [took])]
+    if calls := [_call(one) for one in turn.model_calls.order_by("pk")]:
+        parts.append(Part(_("Models that were asked"), calls))
     parts += [Part(str(TITLES.get(key, key)), _lines(value)) for key, value in _ordered(turn.trace)]
     if message.segments:
         parts.append(Part(_("Texts and their facts"), [_segment(one) for one in message.segments]))
     return parts
+
+
+def _call(call: ModelCall) -> str:
+    """What one model did and cost."""
+    tokens = _("%(input)d tokens in (%(cached)d from the cache), %(output)d out") % {
+        "input": call.input_tokens,
+        "cached": call.cached_tokens,
+        "output": call.output_tokens,
+    }
+    took = f"{call.latency_ms} ms" if call.latency_ms is not None else "–"
+    cost = number_format(call.cost, 6, force_grouping=False)
+    return f"{call.model}: {call.get_outcome_display()} · {tokens} · R$ {cost} · {took}"
 
 
 def _ordered(trace: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from conversations.console.access import StaffRequest, person, staff_page
 from conversations.console.bubbles import waited
+from conversations.llm import tiers
 from conversations.models import Conversation
 from scheduling.models import Visit
 
@@ -70,7 +71,8 @@ def fragment(request: StaffRequest) -> HttpResponse:
 
 
 def listing(request: StaffRequest, now: datetime, tab: str = Mode.WAITING) -> dict[str, Any]:
-    """The list's context, in two queries. `tab` holds unless the address names another."""
+    """The list's context, in three queries; one more where models are used. `tab` holds unless the
+    address names another."""
     wanted = request.GET.get("tab", tab)
     active = Mode(wanted) if wanted in TABS else Mode.WAITING
     query = request.GET.get("q", "").strip()[:80]
@@ -94,6 +96,7 @@ def listing(request: StaffRequest, now: datetime, tab: str = Mode.WAITING) -> di
         "show": show,
         "empty": NOTHING_HERE[active],
         "attention": _attention(counts),
+        "troubles": tiers.troubles(now),
         "unmarked": Visit.objects.active().filter(ends_at__lte=now).count(),
         "open": _number(request.GET.get("open")),
     }

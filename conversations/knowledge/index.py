@@ -13,7 +13,7 @@ from conversations.knowledge.qdrant import AWAY, Candidates
 
 log = logging.getLogger(__name__)
 
-ACCEPT = 0.28  # a score from here on is an answer; benchmarks/meaning says what that costs
+ACCEPT = 0.32  # a score from here on is an answer; benchmarks/meaning says what that costs
 
 _TOLERATED = 0.20  # a likeness to what is off topic from here on is taken off the score
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from conversations.connections import give_back
-from conversations.llm import ledger
+from conversations.llm import ledger, tracing
 from conversations.llm.base import CallFailed, NotAsked, Outcome, Prompt, Reply, Usage
 from conversations.llm.chat import MOST_OUTPUT, ChatModel
 from conversations.models import ModelCall
@@ -40,8 +40,10 @@ def ask(model: ChatModel, prompt: Prompt, now: datetime) -> Reply:
         if failed.pause:
             model.breaker.open_for(failed.pause)
         failed.call = call.pk
+        tracing.post(call)
         raise
     ledger.settle(call, Outcome.ANSWERED, reply.usage, time.monotonic() - began)
+    tracing.post(call, reply.answer)
     return replace(reply, call=call.pk)
 
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from conversations.llm import ledger
 from conversations.llm.anthropic import Anthropic
 from conversations.llm.chat import ChatModel
 from conversations.llm.openai import OpenAI
+from conversations.models import LLMProvider
 
 ALL: tuple[ChatModel, ...] = (OpenAI(), Anthropic())
 
@@ -39,9 +42,20 @@ def tiers_state(now: datetime) -> list[Tier]:
     return [_tier(model, spent) for model in wanted]
 
 
-def degraded(now: datetime) -> bool:
-    """Whether somebody else than the first tier answers, or nobody but the rules."""
-    return any(tier.state != "ok" for tier in tiers_state(now))
+def troubles(now: datetime) -> list[str]:
+    """Sentences for staff about what is not as it should be; none without keys."""
+    states = tiers_state(now)
+    if any(tier.state == "budget" for tier in states):
+        return [
+            _("Today's budget for models is spent: the bot answers by its rules until midnight.")
+        ]
+    names = [LLMProvider(tier.name).label for tier in states if tier.state != "ok"]
+    if names and len(names) == len(states):
+        return [_("No model answers for now: the bot goes on by its rules.")]
+    return [
+        _("%(name)s does not answer for now: the bot goes on without it.") % {"name": name}
+        for name in names
+    ]
 
 
 def _tier(model: ChatModel, spent: bool) -> Tier:

@@ -11,6 +11,7 @@ from conversations.models.raw_event import RawEvent
 from conversations.models.simulator import SimulatedBubble, SimulatedParent, SimulatorFaults
 from conversations.models.text import TextOverride
 from conversations.models.turn import Turn
+from conversations.models.unanswered import UnansweredQuestion
 from conversations.models.unit import Unit
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "SimulatorFaults",
     "TextOverride",
     "Turn",
+    "UnansweredQuestion",
     "Unit",
 ]

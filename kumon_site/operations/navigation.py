@@ -31,6 +31,7 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Content"), [
         (_("Knowledge base"), "school", "conversations.knowledgeentry"),
+        (_("Unanswered questions"), "contact_support", "conversations.unansweredquestion"),
         (_("Texts"), "edit_note", "conversations.textoverride"),
     ]),
     (_("The unit"), [(_("Unit"), "storefront", "conversations.unit")]),
@@ -43,6 +44,9 @@ _SECTIONS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (_("System"), [
         (_("Alerts"), "notification_important", "operations.alert"),
         (_("Turns"), "account_tree", "conversations.turn"),
+        (_("Model calls"), "neurology", "conversations.modelcall"),
+        (_("Model prices"), "sell", "conversations.modelprice"),
+        (_("Exchange rate"), "currency_exchange", "conversations.exchangerate"),
         (_("Raw events"), "webhook", "conversations.rawevent"),
         (_("Schedules"), "timer", "django_celery_beat.periodictask"),
     ]),
@@ -70,7 +74,7 @@ def _doors(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Performance"), "speed", reverse("performance"),
          request.user.has_perm("operations.view_sample")),
     ]  # fmt: skip
-    items = [
+    items: list[dict[str, Any]] = [
         {"title": title, "icon": icon, "link": link} for title, icon, link, shown in doors if shown
     ]
     items[0]["active"] = _is_home  # its address begins every other page's of the admin

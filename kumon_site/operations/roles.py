@@ -17,7 +17,13 @@ _RULES = Q(content_type__app_label="billing_rules") | Q(
 )
 _WORDS = Q(
     content_type__app_label="conversations",
-    content_type__model__in=["knowledgeentry", "textoverride", "unit", "followuprules"],
+    content_type__model__in=[
+        "knowledgeentry",
+        "unansweredquestion",
+        "textoverride",
+        "unit",
+        "followuprules",
+    ],
 )
 _FAMILIES = Q(codename__in=[
     "add_lead", "change_lead", "add_student", "change_student", "add_visit", "change_visit",

@@ -4,15 +4,25 @@ from decimal import Decimal
 
 import pytest
 
-from conversations.models import Conversation, ModelCall, Turn
+from conversations.models import Conversation, Message, ModelCall, Turn
 from leads.models import Lead
+from tests.payloads import load
 from tests.stand_ins.brains import answer, by_rules, command
 from tests.stand_ins.fixtures import anthropic, brain, closed_breakers, openai
 from tests.stand_ins.models import ModelFault
+from tests.stand_ins.recorder import Recorder
 
 __all__ = ["anthropic", "brain", "closed_breakers", "openai"]
 
 PRICE = "quanto custa o kumon?"
+QUESTIONS = (
+    "qual o endereço de vocês?",
+    "quais matérias vocês têm?",
+    "que horas vocês abrem?",
+    "quanto é a taxa de matrícula?",
+    "tem algum desconto?",
+    PRICE,
+)
 ASKS_PRICE = answer(command("answer", "quanto custa", topic="price"))
 
 
@@ -149,8 +159,8 @@ def test_the_breaker_spares_a_server_that_fails_and_comes_back(
     openai, understood, parent, run_due, gateway, monkeypatch
 ):
     openai.always = ModelFault.of("500")
-    for _ in range(6):
-        parent.says("bom dia")
+    for text in QUESTIONS:
+        parent.says(text)
         run_due()
     assert len(openai.requests) == 5
     assert last_turn().trace["tried"] == {"openai": "breaker"}
@@ -230,3 +240,110 @@ def test_the_model_is_told_once_that_the_team_has_finished(
     assert "note" not in second.state
     said = [text for asked in (first, second) for one in asked.history for text in one.values()]
     assert not any("99692-1999" in text for text in said)
+
+
+def test_an_opener_of_harmless_words_comes_first(openai, brain, parent, run_due, gateway):
+    brain.otherwise = by_rules
+    parent.says("oi")
+    run_due()
+    brain.answers[PRICE] = ASKS_PRICE | {"opener": "Que bom falar com você!"}
+    parent.says(PRICE)
+    run_due()
+    assert gateway.texts()[-1].startswith("Que bom falar com você!\n\n")
+    opener = parent.replies[-1].segments[0]
+    assert opener["template"] == "opener"
+    assert opener["args"]["opener"]["rows"] == [["ModelCall", last_turn().model_calls.get().pk]]
+
+
+def test_staff_see_what_a_model_cost_and_that_one_is_away(
+    openai, anthropic, understood, parent, run_due, admin_client
+):
+    openai.always = ModelFault.of("429:120")
+    parent.says(PRICE)
+    run_due()
+    reply = parent.replies[-1]
+    why = admin_client.get(f"/console/{parent.conversation.pk}/why/{reply.pk}/")
+    page = why.content.decode()
+    assert "claude-haiku-5-5: Respondida" in page
+    assert "gpt-6-luna: Pedidos demais" in page
+    assert "R$ 0," in page
+    assert "OpenAI não responde agora" in admin_client.get("/console/").content.decode()
+    totals = admin_client.get("/admin/conversations/modelcall/").content.decode()
+    assert "gastos hoje" in totals
+    for page in ("modelprice", "exchangerate", f"modelcall/{ModelCall.objects.first().pk}/change"):
+        assert admin_client.get(f"/admin/conversations/{page}/").status_code == 200
+
+
+@pytest.fixture
+def voice_note(parent, gateway):
+    """One of four seconds, whose bytes the gateway has."""
+
+    def say():
+        body = parent.body("")
+        audio = load("baileys_voice")["data"]
+        body["data"] |= {"message": audio["message"], "messageType": audio["messageType"]}
+        message_id = body["data"]["key"]["id"]
+        gateway.media[message_id] = (b"OggS" + bytes(200), "audio/ogg; codecs=opus")
+        parent.delivers(body)
+        return Message.objects.get(provider_id=message_id)
+
+    return say
+
+
+def test_a_voice_note_is_understood_like_text(openai, brain, voice_note, run_due, gateway):
+    openai.transcript = PRICE
+    brain.answers[PRICE] = ASKS_PRICE
+    note = voice_note()
+    run_due()
+    assert "R$ 375,00" in gateway.texts()[-1]
+    note.refresh_from_db()
+    assert note.details["transcript"] == PRICE
+    heard, _ = ModelCall.objects.order_by("pk")
+    assert (heard.purpose, heard.outcome, heard.model) == (
+        "transcribe",
+        "answered",
+        "gpt-transcribe",
+    )
+    assert heard.audio_seconds > 0
+    assert heard.cost > 0
+    assert b"OggS" in openai.uploads[0]
+
+
+@pytest.mark.parametrize("fault", ["500", "401", "html", "dropped"])
+def test_a_voice_note_that_is_not_transcribed_is_answered_politely(
+    openai, voice_note, run_due, gateway, fault
+):
+    openai.faults.append(ModelFault.of(fault))
+    note = voice_note()
+    run_due()
+    assert gateway.texts()
+    note.refresh_from_db()
+    assert "transcript" not in note.details
+
+
+def test_without_a_key_no_voice_note_is_fetched(voice_note, run_due, gateway):
+    voice_note()
+    run_due()
+    assert gateway.texts()
+    assert not any("getBase64" in call.path for call in gateway.requests)
+
+
+def test_langsmith_hears_nothing_of_the_family(
+    openai, brain, parent, run_due, settings, monkeypatch
+):
+    text = "sou a Mariana Tavares, quanto custa? meu email é mari@exemplo.com, 45 98888-7777"
+    brain.answers[text] = answer(
+        command("set_field", "sou a Mariana Tavares", name="parent_name", value="Mariana Tavares"),
+        command("answer", "quanto custa", topic="price"),
+    )
+    with Recorder() as langsmith:
+        monkeypatch.setenv("LANGSMITH_TRACING", "true")  # what LangChain itself would look at
+        monkeypatch.setenv("LANGSMITH_ENDPOINT", langsmith.url)
+        settings.LANGSMITH_TRACING, settings.LANGSMITH_API_KEY = True, "key"
+        settings.LANGSMITH_ENDPOINT = langsmith.url
+        parent.says(text)
+        run_due()
+        posted = langsmith.wait_for("gpt-6-luna")
+    assert "parent_name" in posted
+    for word in ("Mariana", "Tavares", "mari@", "98888", "9999", "quanto custa", "Ana Prado"):
+        assert word not in posted

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -28,6 +29,7 @@ from conversations.models import CalendarFeed
 from conversations.visits.forms import StepForm
 from leads.models import FieldEvidence, Lead
 from leads.qualification import set_field
+from scheduling.booking import load_calendar
 from scheduling.models import Visit
 
 MOST_FOUND = 8
@@ -130,10 +132,10 @@ class BoardPages:
         if not self.has_view_permission(request):
             raise PermissionDenied
         if "end" in request.POST:
-            invitations.unsubscribe(request.user)
+            invitations.unsubscribe(cast(User, request.user))
             messages.success(request, _("Done."))
             return _back(request, visit=None)
-        path = invitations.subscribe(request.user, timezone.now())
+        path = invitations.subscribe(cast(User, request.user), timezone.now())
         return self._page(request, feed_address=request.build_absolute_uri(path))
 
     def _page(self, request: HttpRequest, status: int = 200, **panel: Any) -> HttpResponse:
@@ -157,7 +159,7 @@ class BoardPages:
             "place": urlencode({"day" if single else "week": on.isoformat()}),
             "unmarked": list(board.unmarked(now)[:20]),
             "subjects": _subjects(),
-            "subscribed": CalendarFeed.objects.filter(user_id=request.user.pk).exists(),
+            "subscribed": CalendarFeed.objects.filter(user_id=request.user.pk or 0).exists(),
             "feed_address": panel.get("feed_address"),
             "may_book": self.has_add_permission(request),
             "may_change": self.has_change_permission(request),
@@ -209,7 +211,7 @@ def _found(query: str) -> QuerySet[Lead]:
 
 
 def _free_moments(now: datetime) -> list[datetime]:
-    calendar = board.load_calendar(now)
+    calendar = load_calendar(now)
     first = timezone.localdate(now)
     return calendar.free(first, first + calendar.rules.horizon_days * board.DAY)
 

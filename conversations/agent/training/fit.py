@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from conversations.agent.text_model import BUCKETS, TRAINING, buckets
 
-STEPS = 100
+STEPS = 60
 RATE = 0.1
-L2 = 1e-5
+L2 = 3e-6
 FOLDS = 5
 TEMPERATURES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5)
 
