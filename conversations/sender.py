@@ -30,7 +30,7 @@ FIRST_PAUSE = 1.0  # seconds; doubled with every attempt
 LONGEST_PAUSE = 30.0
 LOOK_UP_AGAIN = timedelta(seconds=5)
 NOT_THERE_AFTER = timedelta(seconds=45)  # the gateway may still be sending before
-UNCONFIRMED_AFTER = timedelta(minutes=10)
+UNCONFIRMED_AFTER = timedelta(minutes=3)  # its conversation waits behind it
 GIVE_UP_AFTER = timedelta(hours=24)  # nobody waits for an answer of yesterday
 CLOCKS_APART = timedelta(minutes=1)
 

@@ -76,7 +76,8 @@ def document(
         calendar.add(name, value)
     for one in events:
         calendar.add_component(one)
-    return bytes(calendar.to_ical())
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def expires(thread: Thread) -> datetime:

@@ -10,7 +10,7 @@ from benchmarks import answers
 from benchmarks.answers import scenarios, shards
 
 # Of so small a sample; the whole is held to agent.md's goals by `python -m benchmarks answers`.
-MOST_FAILURES = {"oracle": 0, "rules": 1, "noisy": 2}
+MOST_FAILURES = {"oracle": 0, "rules": 2, "noisy": 2}
 
 pytestmark = pytest.mark.django_db  # else pytest-django makes no database
 

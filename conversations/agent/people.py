@@ -71,6 +71,10 @@ def _of_students(
 ) -> Iterator[Command]:
     renamed = correction and "nome" in fold(text)
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
+    if shared := _shared_subjects(text, family):
+        for position, codes in shared.items():
+            yield _set(text, "subjects", ", ".join(codes), student=position)
+        return
     nobody_named = not names and not any(student.name for student in family.students)
     if nobody_named and _STUDIES_THEMSELVES.search(fold(text)):
         yield _set(text, "student_name", THE_PARENT)
@@ -82,6 +86,27 @@ def _of_students(
             yield from _details(part, text, asked, position, correction, today)
     else:
         yield from _nameless(text, asked, family, correction, today)
+
+
+def _shared_subjects(text: str, family: Family) -> dict[int, list[str]]:
+    """ "os dois matemática, e a Lia também português": what all do, and what one does besides."""
+    folded = fold(text)
+    if not _BOTH.search(folded):
+        return {}
+    found = {
+        match.start(): student.position
+        for student in family.students
+        if student.name
+        and (match := re.search(rf"\b{re.escape(fold(student.name).split()[0])}\b", folded))
+    }
+    if len(found) != 1:
+        return {}
+    ((start, position),) = found.items()
+    shared, besides = read_subjects(folded[:start]), read_subjects(folded[start:])
+    if not shared or not besides:
+        return {}
+    codes = {student.position: shared for student in family.students}
+    return codes | {position: [*shared, *(code for code in besides if code not in shared)]}
 
 
 def _places(
@@ -119,7 +144,7 @@ def _parts(text: str, names: list[str]) -> list[str]:
     starts = [max(folded.find(name.split()[0].lower()), 0) for name in names]
     after = _cut(text, starts, [*starts[1:], len(text)])
     before = _cut(text, [0, *starts[:-1]], starts)
-    return before if _tells(before[0]) and not _tells(after[-1]) else after
+    return before if _tells(text[: starts[0]]) and not _tells(after[-1]) else after
 
 
 def _cut(text: str, starts: list[int], ends: list[int]) -> list[str]:

@@ -31,9 +31,8 @@ DENIED = 4  # words after a "não" that are taken to be denied by it
 _TOKEN = re.compile(r"\w+|\?")
 _RUN = re.compile(r"([a-z])\1{2,}")
 _DENIALS = frozenset({"nao", "nem", "nunca", "sem"})
-NAMES = frozenset(
-    (Path(__file__).parent / "readers/data/first_names.txt").read_text(encoding="utf-8").split()
-)
+NAMES_FILE = Path(__file__).parent / "readers/data/first_names.txt"
+NAMES = frozenset(NAMES_FILE.read_text(encoding="utf-8").split())
 
 
 @dataclass(frozen=True)

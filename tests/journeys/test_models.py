@@ -15,6 +15,14 @@ from tests.stand_ins.recorder import Recorder
 __all__ = ["anthropic", "brain", "closed_breakers", "openai"]
 
 PRICE = "quanto custa o kumon?"
+QUESTIONS = (
+    "qual o endereço de vocês?",
+    "quais matérias vocês têm?",
+    "que horas vocês abrem?",
+    "quanto é a taxa de matrícula?",
+    "tem algum desconto?",
+    PRICE,
+)
 ASKS_PRICE = answer(command("answer", "quanto custa", topic="price"))
 
 
@@ -151,8 +159,8 @@ def test_the_breaker_spares_a_server_that_fails_and_comes_back(
     openai, understood, parent, run_due, gateway, monkeypatch
 ):
     openai.always = ModelFault.of("500")
-    for _ in range(6):
-        parent.says("bom dia")
+    for text in QUESTIONS:
+        parent.says(text)
         run_due()
     assert len(openai.requests) == 5
     assert last_turn().trace["tried"] == {"openai": "breaker"}

@@ -175,7 +175,8 @@ class OneConversation(RuleBasedStateMachine):
     # --- what the team does ---------------------------------------------------------------------
     @rule(seldom=st.sampled_from([False, False, True]))
     def take_over(self, seldom):
-        if seldom and handoff.take_over(self.talk.pk, self.staff, self.now) and self.held_since is None:
+        taken = seldom and handoff.take_over(self.talk.pk, self.staff, self.now)
+        if taken and self.held_since is None:
             self.held_since = len(self.gateway.sent)
 
     @rule()

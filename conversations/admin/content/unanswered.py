@@ -19,6 +19,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from billing_rules.admin.dated import NOTHING_TO_SAVE
 from billing_rules.periods import NotOpen, replace
 from conversations.admin.content.literals import refuse_literal_facts
 from conversations.knowledge import store
@@ -81,6 +82,7 @@ class UnansweredQuestionAdmin(ModelAdmin):
     list_display = ["wording", "asked", "last_asked_at", "state"]
     list_filter = ["state"]
     search_fields = ["wording"]
+    search_help_text = _("Words of the question")
     fields = ["wording", "asked", "first_asked_at", "last_asked_at", "state"]
     actions_detail = ["answer", "dismiss"]
     actions = None
@@ -93,6 +95,10 @@ class UnansweredQuestionAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return list(self.fields or ())
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
+        context.update(NOTHING_TO_SAVE)
+        return super().render_change_form(request, context, *args, **kw)
 
     @action(description=_("Answer it…"), icon="school", permissions=["change"])
     def answer(self, request: HttpRequest, object_id: str) -> HttpResponse:

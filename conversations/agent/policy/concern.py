@@ -71,9 +71,11 @@ def admit(draft: Draft, commands: Sequence[Command]) -> None:
 
 
 def _asks_the_unknown(command: Command, draft: Draft) -> bool:
-    """ "pode anotar: ana@gmail.com" told a field; beside one only a real question is one."""
+    """Beside a field ("pode anotar: ana@gmail.com") or as the first words of a family ("queria
+    saber sobre o kumon pros meus filhos") only what has a question mark is one."""
     asks = command.command == "unknown" and command.topic == "question"
-    return asks and (not draft.learned or "?" in command.evidence)
+    begins = any(act.text == "greeting" for act in draft.acts)
+    return asks and ("?" in command.evidence or not (draft.learned or begins))
 
 
 def _unknown_question(draft: Draft) -> None:

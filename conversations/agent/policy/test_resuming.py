@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from conversations.agent.commands import Command
+from conversations.agent.dialogue import Dialogue
 from conversations.agent.policy.test_decide import (
     AT_15,
     BOOKED,
@@ -164,3 +165,9 @@ def test_beside_the_answer_to_a_question_only_a_phrase_calls_a_person(
         dialogue=asked("student_name"),
     )
     assert (f"handoff_{reason}" in texts(decision)) is handed
+
+
+def test_the_first_words_of_a_family_are_no_question_nobody_can_answer() -> None:
+    told = "queria saber sobre o kumon pros meus filhos"
+    decision = run(Command("unknown", told, topic="question"), dialogue=Dialogue())
+    assert texts(decision) == ["greeting", "ask_parent_name"]

@@ -13,7 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
-from conversations.agent.text_model import TRAINING
+from conversations.agent.text_model import NAMES_FILE, TRAINING
 from conversations.agent.training import fit
 from conversations.agent.training.fit import Example, Floats
 from conversations.agent.training.patterns import variants
@@ -39,7 +39,7 @@ ENDINGS = (" por favor", ", obrigada", " pfv", ", pode ser?", " tÃ¡ bom?", " ðŸ™
 
 def sources() -> list[Path]:
     """What a newcomer edits; the intents and the knowledge base only lend ordinary talk."""
-    return [*PHRASES.glob("*.txt"), *GOLDEN.glob("*_golden.tsv")]
+    return [*PHRASES.glob("*.txt"), *GOLDEN.glob("*_golden.tsv"), NAMES_FILE]
 
 
 def examples() -> list[Example]:
