@@ -1,12 +1,14 @@
 """Trains what hears handoffs: `python -m conversations.agent.training.train_handoff`.
 
 `handoff/<reason>.txt` holds phrases with alternatives, `handoff/none.txt` what looks alike and
-must not fire. The golden files, the intents' phrases and the knowledge base are learnt from too.
-The same phrases give the same weights.
+must not fire. The golden files, the readers' too, the intents' phrases and the knowledge base are
+learnt from besides. The same phrases give the same weights.
 """
 
 import csv
+import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zlib import crc32
@@ -22,6 +24,14 @@ from conversations.knowledge.seed_files import read_entries
 
 PHRASES = TRAINING / "handoff"
 GOLDEN = TRAINING.parent / "phrases"
+READ = TRAINING.parent / "readers" / "golden"  # answers of families: days, hours, names, ages
+# Among these are complaints, health and payments too: no line for ordinary talk.
+_PERHAPS_A_REASON = re.compile(
+    r"ningu|respond|atend|reclam|tdah|autis|aspec|tea\b|dislex|down|laudo|cancel|tranc|desist|falar"
+    r"|lig(?:a|u|o)|boleto|mensalid|pag|venc|mandei|msg|mensag|comprov|cobr|profess|turma|nivel"
+    r"|n[ií]vel|repos|falt",
+    re.IGNORECASE,
+)
 MOST_VARIANTS = 12
 GOLDEN_WEIGHT = 4  # times that a golden line is learnt
 OPENINGS = (
@@ -75,6 +85,15 @@ def _ordinary() -> Iterator[str]:
         yield line.split("\t")[1]
     for entry in read_entries():
         yield from entry.questions
+    yield from (line for line in _read_by_readers() if not _PERHAPS_A_REASON.search(line))
+
+
+def _read_by_readers() -> Iterator[str]:
+    for path in sorted(READ.glob("*.tsv")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        yield from (line.split("\t")[0] for line in lines[1:] if line and line[0] != "#")
+    for line in (READ / "when.jsonl").read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)["text"]
 
 
 def _together(found: Sequence[Example]) -> Iterator[Example]:
