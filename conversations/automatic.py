@@ -13,14 +13,14 @@ SAME_ANSWERS = 4  # to one text of ours after another
 ECHOES = 2  # of our own texts
 TOO_FAST = 4  # answers in a row
 A_PERSON_READS = timedelta(seconds=1.5)  # a bubble of ours, and writes an answer of
-MANY_CHARACTERS = 25
+MANY_CHARACTERS = 25  # shorter ones a parent may well repeat, or have under way already
 
 Status = Message.Status
 
 
 def answers_itself(conversation: Conversation, message: Message) -> bool:
     """Whether what the conversation's parent writes, this message included, looks like a program's:
-    the same text again and again, our own texts, or long answers faster than a person reads."""
+    the same long text again and again, our own texts, or long answers faster than anybody reads."""
     since = message.created_at - RECENT
     if conversation.dialogue_at is None or conversation.dialogue_at < since:
         return False  # the bot has said nothing that could be answered
@@ -37,11 +37,13 @@ def is_automatic(text: str, unit: Unit) -> bool:
 
 def _repeats(recent: Sequence[Message]) -> bool:
     answers = [
-        _folded(newer.text)
+        newer.text
         for newer, older in pairwise(recent)
         if newer.direction == Message.Direction.IN and older.author == Message.Author.BOT
     ][:SAME_ANSWERS]
-    return len(answers) == SAME_ANSWERS and len(set(answers)) == 1 and answers[0] != ""
+    if len(answers) < SAME_ANSWERS or len(answers[0]) < MANY_CHARACTERS:
+        return False
+    return len({_folded(answer) for answer in answers}) == 1
 
 
 def _echoes(recent: Sequence[Message]) -> bool:

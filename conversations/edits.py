@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from conversations import echoes, live
 from conversations.burst import supersede
@@ -55,6 +56,13 @@ def apply_early(message: Message, instance: str, now: datetime) -> None:
             RawEvent.objects.filter(pk=row.pk).update(processed_at=now, error="")
 
 
+def line(message: Message) -> str:
+    """The message as the lists show it: nothing of it once it is deleted."""
+    if message.deleted_at:
+        return _("Message deleted")
+    return (message.text or str(message.get_kind_display()))[: Conversation.LAST_TEXT]
+
+
 def _change_text(message: Message, text: str, now: datetime) -> None:
     """The text as it is now; what stood there before is kept for staff."""
     before = [*message.details.get("before", []), message.text]
@@ -78,6 +86,8 @@ def _change(
     change(message)
     message.rev = conversation.touch()
     message.save(update_fields=[*fields, "rev"])
+    if not conversation.messages.filter(pk__gt=message.pk).exists():
+        conversation.last_text = line(message)
     if not conversation.messages.filter(awaits_answer=True).exists():
         conversation.due_at = conversation.burst_started_at = None
     conversation.save()

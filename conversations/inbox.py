@@ -198,8 +198,6 @@ def _limit(conversation: Conversation, unit: Unit, now: datetime) -> None:
 
 def _show(conversation: Conversation, message: Message, now: datetime) -> None:
     conversation.last_message_at = now
-    conversation.last_text = (message.text or str(message.get_kind_display()))[
-        : Conversation.LAST_TEXT
-    ]
+    conversation.last_text = edits.line(message)
     conversation.save()
     live.tell(conversation.pk, conversation.rev)

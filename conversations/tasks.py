@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from conversations import followups, replay
-from conversations.llm import ledger, prices
+from conversations.llm import ledger
 
 
 @shared_task
@@ -20,12 +20,6 @@ def follow_up() -> None:
 def replay_failed() -> None:
     """What a bug kept from being applied is applied after the upgrade that mends it."""
     replay.replay_failed(timezone.now())
-
-
-@shared_task
-def check_models() -> None:
-    """Models that are about to be switched off."""
-    prices.warn_of_endings(timezone.now())
 
 
 @shared_task

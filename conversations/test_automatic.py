@@ -32,8 +32,9 @@ def talk(*steps):
 @pytest.mark.parametrize(
     ("steps", "silent"),
     [
-        ([(f"n{n}", "oi", 20) for n in range(4)], True),  # the same after each of ours
-        ([(f"n{n}", "oi", 20) for n in range(3)], False),
+        ([(f"n{n}", LONG, 20) for n in range(4)], True),  # the same after each of ours
+        ([(f"n{n}", LONG, 20) for n in range(3)], False),
+        ([(f"n{n}", "não sei", 20) for n in range(5)], False),  # a parent who does not know
         ([(f"n{n}", f"{LONG} {n}", 0.5) for n in range(4)], True),  # nobody reads that fast
         ([(f"n{n}", f"{LONG} {n}", 0.5) for n in range(3)], False),
         ([(f"n{n}", f"{LONG} {n}", 5) for n in range(6)], False),

@@ -14,9 +14,9 @@ from conversations.whatsapp.payloads import Connection, QrCode
 CODE_VALID = timedelta(seconds=60)  # Evolution shows a new one about every 45 s
 STORM = timedelta(minutes=1)  # of equal states one row is enough
 TICK_WITHIN = timedelta(minutes=2)  # WhatsApp's server acknowledges within a second
-EVENTS = 500  # that are looked through for the last tick
+SLACK = timedelta(seconds=5)  # a tick may come before the gateway has answered our call
 LATEST = 50  # of our messages; more are not looked at
-CONNECTION = "connection.update"
+CONNECTION, TICK = "connection.update", "messages.update"
 
 Status = Message.Status
 
@@ -79,16 +79,14 @@ def look(now: datetime) -> Watch:
 
 
 def _last_tick(instance: str) -> datetime | None:
-    """Among the newest events: older than those, it says nothing any more."""
-    newest = RawEvent.objects.filter(instance=instance).order_by("-pk")
-    events = newest.values_list("event", "received_at")[:EVENTS]
-    return next((at for event, at in events if event == "messages.update"), None)
+    ticks = RawEvent.objects.filter(instance=instance, event=TICK).order_by("-pk")
+    return ticks.values_list("received_at", flat=True).first()
 
 
 def _silent_since(last_tick: datetime | None, now: datetime) -> datetime | None:
     ours = Message.objects.filter(direction=Message.Direction.OUT).order_by("-pk")
     left = [at for at in ours.values_list("accepted_at", flat=True)[:LATEST] if at]
-    unheard = [at for at in left if last_tick is None or at > last_tick]
+    unheard = [at for at in left if last_tick is None or at > last_tick + SLACK]
     oldest = min(unheard, default=None)
     return oldest if oldest and now - oldest > TICK_WITHIN else None
 

@@ -30,10 +30,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "conversations.tasks.replay_failed",
         "schedule": crontab(minute="*/10"),
     },
-    "check-models": {
-        "task": "conversations.tasks.check_models",
-        "schedule": crontab(minute="20", hour="6"),
-    },
     "settle-model-calls": {
         "task": "conversations.tasks.settle_calls",
         "schedule": crontab(minute="*/5"),
@@ -41,6 +37,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "say-what-we-start": {
         "task": "conversations.tasks.follow_up",
         "schedule": crontab(),
-        "options": {"expires": 60},  # the next minute sees the same rows
+        "options": {"expire_seconds": 60},  # the next minute sees the same rows
     },
 }

@@ -94,16 +94,19 @@ class Breaker:
             self._answered(before)
 
     def open_for(self, seconds: float) -> None:
-        """The server itself asked to be left alone (Retry-After), or will surely refuse."""
-        _store("set", self._open, self._clock() + seconds, FORGOTTEN_AFTER)
+        """The server itself asked to be left alone (Retry-After), or will surely refuse. It stays
+        open until the later moment if it is open already."""
+        retry_at = max(self._clock() + seconds, _store("get", self._open) or 0.0)
+        _store("set", self._open, retry_at, FORGOTTEN_AFTER)
         _store("delete", self._probe)
         log.warning("%s is not called for %.0f s", self.name, seconds)
 
     def _answered(self, before: State) -> None:
-        if before.failures or before.retry_at is not None:
-            _store("delete_many", [self._failures, self._open, self._probe])
         if before.retry_at is not None:
+            _store("delete_many", [self._failures, self._open, self._probe])
             log.warning("%s answers again", self.name)
+        elif before.failures:  # it may have opened meanwhile: that is a later word than this
+            _store("delete", self._failures)
 
     def _failed(self, before: State) -> None:
         _store("add", self._failures, 0, FORGOTTEN_AFTER)

@@ -68,6 +68,26 @@ def test_a_server_may_ask_to_be_left_alone():
     assert breaker.state().state == "closed"
 
 
+def test_the_later_of_two_moments_holds():
+    clock = Clock()
+    breaker = a_breaker(clock)
+    breaker.open_for(5 * PAUSE)
+    breaker.open_for(PAUSE)
+    assert breaker.state().retry_at == clock.now + 5 * PAUSE
+    breaker.open_for(6 * PAUSE)
+    assert breaker.state().retry_at == clock.now + 6 * PAUSE
+
+
+def test_an_answer_from_before_it_opened_does_not_close_it():
+    clock = Clock()
+    breaker = a_breaker(clock)
+    assert call(breaker, fails=True)
+    with breaker.guard():
+        breaker.open_for(PAUSE)
+    state = breaker.state()
+    assert (state.state, state.failures, state.retry_at) == ("open", 0, clock.now + PAUSE)
+
+
 def test_an_answer_that_is_an_error_is_an_answer():
     breaker = a_breaker(is_failure=lambda error: not isinstance(error, PermissionError))
     for _ in range(MOST + 1):

@@ -1,6 +1,5 @@
 """What models cost and until when they exist: dated rows, seeded once and then staff's to keep."""
 
-import logging
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,8 +7,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from conversations.models import ExchangeRate, LLMProvider, ModelPrice
-
-log = logging.getLogger(__name__)
 
 SOON = timedelta(days=30)
 
@@ -78,8 +75,3 @@ def ending(now: datetime) -> list[ModelPrice]:
         .filter(model__in=wanted(), shutdown_on__lt=until)
         .order_by("shutdown_on", "model")
     )
-
-
-def warn_of_endings(now: datetime) -> None:
-    for price in ending(now):
-        log.warning("%s is switched off on %s: choose another model", price, price.shutdown_on)

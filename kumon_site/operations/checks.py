@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 
@@ -30,7 +31,7 @@ def refuse_unsafe() -> None:
 @checks.register(TAG)
 def environment(**kwargs: Any) -> Sequence[checks.CheckMessage]:
     """Every problem of the settings at once, so that they are mended in one go."""
-    found = [*_unreadable(), *_gateway()]
+    found = [*_unreadable(), *_gateway(), *_addresses()]
     if not settings.DEBUG:
         for problems in PRODUCTION:
             found += problems()
@@ -79,6 +80,18 @@ def _gateway() -> Found:
             hint="Give EVOLUTION_API_URL and EVOLUTION_API_KEY, or SIMULATOR=1.",
             id="kumon.E012",
         )
+
+
+def _addresses() -> Found:
+    for address in settings.ALERT_EMAILS:
+        try:
+            validate_email(address)
+        except ValidationError:
+            yield checks.Error(
+                f"ALERT_EMAILS names “{address}”, to which no e-mail can be sent.",
+                hint="Give plain addresses with commas between them: a@example.com,b@example.com",
+                id="kumon.E014",
+            )
 
 
 def _secret_key() -> Found:

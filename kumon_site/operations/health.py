@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from conversations import watch
 from conversations.connections import give_back
 from conversations.llm import tiers
 from conversations.whatsapp.base import SendError, gateway
@@ -118,7 +119,13 @@ def _redis() -> Answer:
 def _gateway() -> Answer:
     simulated = {"simulated": settings.SIMULATED_GATEWAY}
     state = gateway().connection_state()
-    return simulated | {"state": "ok" if state == "open" else state or "unknown"}
+    if state != "open":
+        return simulated | {"state": state or "unknown"}
+    try:
+        silent = watch.look(timezone.now()).silent_since is not None
+    finally:
+        give_back()
+    return simulated | {"state": "silent" if silent else "ok"}
 
 
 def _qdrant() -> Answer:
@@ -147,7 +154,7 @@ def _queue() -> Answer:
         late = waiting.seconds_late(timezone.now())
     finally:
         give_back()
-    worst = max(late.values())
+    worst = max(waiting.to_blame(late).values())
     ages = {f"oldest_{name[:-1]}_seconds": round(age, 1) for name, age in late.items()}
     return {"state": "late" if worst > LATE_SECONDS else "ok", **ages}
 

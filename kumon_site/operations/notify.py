@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -19,10 +19,9 @@ from kumon_site.operations.models import Alert, Telling
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=1)  # a mail server has 10 s, the gateway 15 s
+LEASE = timedelta(minutes=2)  # a mail server has 10 s for each of its replies, the gateway 15 s
 FIRST_PAUSE = timedelta(minutes=1)  # doubled with every attempt
 GIVE_UP_AFTER = 8  # attempts: four hours
-AT_ONCE = 20
 
 Means = Telling.Means
 
@@ -49,31 +48,32 @@ def addresses(means: Iterable[Telling.Means]) -> list[tuple[str, str]]:
     return [(each, address) for each in means for address in named[each]]
 
 
-def tell_due(now: datetime, titles: dict[str, Any]) -> None:
-    """Tell what is due; `titles` are the rules' by their names."""
-    for telling in claim_due(now):
-        words = worded(telling, str(titles.get(telling.alert.rule, telling.alert.rule)))
-        give_back()
-        try:
-            SENDERS[Means(telling.means)](telling.address, words)
-        except NotTold as error:
-            _not_told(telling, error.reason, now)
-        else:
-            _told(telling, now)
+def tell(telling: Telling, titles: dict[str, Any], now: datetime) -> None:
+    """Tell what `claim_due` gave; `titles` are the rules' by their names."""
+    words = worded(telling, str(titles.get(telling.alert.rule, telling.alert.rule)))
+    give_back()
+    try:
+        SENDERS[Means(telling.means)](telling.address, words)
+    except NotTold as error:
+        _not_told(telling, error.reason, now)
+    else:
+        _told(telling, now)
 
 
-def claim_due(now: datetime) -> list[Telling]:
-    """Claim what is due. What WhatsApp should tell waits while WhatsApp is disconnected."""
+def claim_due(now: datetime) -> Telling | None:
+    """Claim what has waited longest; None when nothing is due. Of many only one wins. What WhatsApp
+    should tell waits while WhatsApp is disconnected."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     due = Telling.objects.filter(free, due_at__lte=now)
     if Alert.objects.unresolved().filter(rule="gateway_disconnected").exists():
         due = due.exclude(means=Means.WHATSAPP)
-    claimed = [
-        pk
-        for pk in due.values_list("pk", flat=True)[:AT_ONCE]
-        if due.filter(pk=pk).update(claimed_until=now + LEASE, attempts=F("attempts") + 1)
-    ]
-    return list(Telling.objects.filter(pk__in=claimed).select_related("alert"))
+    until = now + LEASE
+    while (pk := due.order_by("due_at", "pk").values_list("pk", flat=True).first()) is not None:
+        if due.filter(pk=pk).update(claimed_until=until, attempts=F("attempts") + 1):
+            claimed = Telling.objects.filter(pk=pk, claimed_until=until).select_related("alert")
+            if telling := claimed.first():  # else its alert was over this very moment
+                return telling
+    return None
 
 
 def worded(telling: Telling, title: str) -> Words:
@@ -90,14 +90,18 @@ def worded(telling: Telling, title: str) -> Words:
 
 def site() -> str:
     """Where staff reach us, as far as we know."""
-    origins = settings.CSRF_TRUSTED_ORIGINS
-    return str(origins[0]) if origins else f"http://127.0.0.1:{settings.PORT}"
+    known: list[str] = [
+        settings.PUBLIC_URL,
+        *settings.CSRF_TRUSTED_ORIGINS,
+        f"http://127.0.0.1:{settings.PORT}",
+    ]
+    return next(url for url in known if url).rstrip("/")
 
 
 def _by_email(address: str, words: Words) -> None:
     try:
         send_mail(words.subject, words.text, None, [address])
-    except (SMTPException, OSError) as error:
+    except (SMTPException, OSError, ValueError) as error:  # the last: no address
         raise NotTold(type(error).__name__) from error
 
 
@@ -117,16 +121,19 @@ SENDERS: dict[Telling.Means, Callable[[str, Words], None]] = {
 
 
 def _told(telling: Telling, now: datetime) -> None:
-    Telling.objects.filter(pk=telling.pk).update(
-        told_at=now, due_at=None, claimed_until=None, error=""
-    )
+    _claimed(telling).update(told_at=now, due_at=None, claimed_until=None, error="")
 
 
 def _not_told(telling: Telling, reason: str, now: datetime) -> None:
     log.warning("Alert %s was not told by %s: %s", telling.alert_id, telling.means, reason)
     again = now + FIRST_PAUSE * 2 ** (telling.attempts - 1)
-    Telling.objects.filter(pk=telling.pk).update(
+    _claimed(telling).update(
         error=reason[:80],
         claimed_until=None,
         due_at=again if telling.attempts < GIVE_UP_AFTER else None,
     )
+
+
+def _claimed(telling: Telling) -> QuerySet[Telling]:
+    """The row, as long as its claim is still ours."""
+    return Telling.objects.filter(pk=telling.pk, claimed_until=telling.claimed_until)

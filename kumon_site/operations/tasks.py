@@ -24,7 +24,9 @@ def look_after() -> None:
             watch.watch(rule, now)
         except Exception as error:  # noqa: BLE001 - one rule's bug must not silence the others
             log.error("Rule %s failed: %s", rule.name, where(error))
-    notify.tell_due(now, {rule.name: rule.title for rule in RULES})
+    titles = {rule.name: rule.title for rule in RULES}
+    while telling := notify.claim_due(timezone.now()):
+        notify.tell(telling, titles, timezone.now())
 
 
 @shared_task

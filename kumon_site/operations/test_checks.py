@@ -59,6 +59,7 @@ def found(settings):
         ({"METRICS_TOKEN": "short"}, ["kumon.E024"]),
         ({"METRICS_TOKEN": "long-enough-to-hold"}, []),
         ({"ALERT_EMAILS": []}, ["kumon.I034"]),
+        ({"ALERT_EMAILS": ["a@x.com;b@y.com", "c@z.com", "staff"]}, ["kumon.E014"] * 2),
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, ["kumon.I035"]),
         ({"SIMULATOR": True}, ["kumon.E025"]),
         ({"SIMULATOR": True, "SIMULATED_GATEWAY": True}, ["kumon.W030"]),

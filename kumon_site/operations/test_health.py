@@ -7,7 +7,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from conversations.models import Conversation
+from conversations.models import Conversation, Message
+from conversations.whatsapp.evolution import BREAKER
 from kumon_site.operations import health
 from kumon_site.operations.models import Sample
 from leads.models import Lead
@@ -132,6 +133,34 @@ def test_a_disconnected_phone_degrades(client, evolution):
     status, body = get(client)
     assert (status, body["status"]) == (200, "degraded")
     assert body["dependencies"]["gateway"]["state"] == "close"
+
+
+def test_a_phone_that_acknowledges_nothing_degrades(client, evolution):
+    family = Lead.objects.create(phone="+5545999990000")
+    talk = Conversation.objects.create(lead=family, instance="unit", reply_to="x")
+    at = timezone.now() - timedelta(minutes=3)
+    Message.objects.create(
+        conversation=talk, direction="out", author="bot", status="sent", rev=1, sent_at=at,
+        created_at=at, accepted_at=at,
+    )  # fmt: skip
+    status, body = get(client)
+    assert (status, body["status"]) == (200, "degraded")
+    assert body["dependencies"]["gateway"]["state"] == "silent"
+
+
+def test_sends_that_wait_for_the_gateway_are_no_late_queue(client, evolution):
+    family = Lead.objects.create(phone="+5545999990000")
+    talk = Conversation.objects.create(lead=family, instance="unit", reply_to="x")
+    at = timezone.now() - timedelta(minutes=3)
+    Message.objects.create(
+        conversation=talk, direction="out", author="bot", status="queued", rev=1, sent_at=at,
+        created_at=at, due_at=at,
+    )  # fmt: skip
+    assert get(client)[1]["dependencies"]["queue"]["state"] == "late"
+    BREAKER.open_for(60)
+    queue = get(client)[1]["dependencies"]["queue"]
+    cache.clear()
+    assert (queue["state"], queue["oldest_send_seconds"] > health.LATE_SECONDS) == ("ok", True)
 
 
 def test_whatever_hangs_it_answers_within_two_seconds(client, settings, nobody):

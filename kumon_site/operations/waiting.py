@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Min
 
 from conversations.models import Conversation, Message
+from conversations.whatsapp.evolution import BREAKER
 
 
 def seconds_late(now: datetime) -> dict[str, float]:
@@ -13,6 +14,14 @@ def seconds_late(now: datetime) -> dict[str, float]:
     What a process has claimed is being worked on, and does not count until its lease is over.
     """
     return {"turns": _late(Conversation, now), "sends": _late(Message, now)}
+
+
+def to_blame(late: dict[str, float]) -> dict[str, float]:
+    """Of `seconds_late`, what `work` could do something about: while the gateway is not called,
+    nothing can be sent."""
+    if BREAKER.state().state == "closed":
+        return late
+    return {name: seconds for name, seconds in late.items() if name != "sends"}
 
 
 def _late(queue: type[Conversation] | type[Message], now: datetime) -> float:

@@ -28,6 +28,7 @@ def test_an_edit_before_its_message_is_applied_when_it_comes(parent):
     assert message.text == "Quanto custa inglês e português?"
     assert message.details["before"] == ["Quanto custa ingles?", "Quanto custa inglês?"]
     assert message.awaits_answer
+    assert parent.conversation.last_text == message.text
     assert not RawEvent.objects.filter(processed_at=None).exists()
 
 
@@ -39,6 +40,19 @@ def test_a_deletion_before_its_message_leaves_nothing_to_answer(parent):
     assert message.deleted_at is not None
     assert not message.awaits_answer
     assert Conversation.objects.get().due_at is None
+    assert Conversation.objects.get().last_text == "Mensagem apagada"
+
+
+def test_the_lists_show_the_newest_message_as_it_is_now(parent):
+    first, second = parent.body("Meu CPF é 123"), parent.body("Quanto custa ingles?")
+    parent.post(first)
+    parent.post(second)
+    parent.post(delete_of(first))
+    assert parent.conversation.last_text == "Quanto custa ingles?"
+    parent.post(edit_of(second, "Quanto custa inglês?"))
+    assert parent.conversation.last_text == "Quanto custa inglês?"
+    parent.post(delete_of(second))
+    assert parent.conversation.last_text == "Mensagem apagada"
 
 
 def test_what_waits_for_another_message_stays(parent):

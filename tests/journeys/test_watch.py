@@ -67,6 +67,26 @@ def test_open_is_wrong_when_nothing_is_acknowledged(parent, gateway, work):
     assert seen.last_message_at == Message.objects.filter(direction="in").get().created_at
 
 
+@pytest.mark.parametrize(("seconds", "silent"), [(0, False), (4, False), (6, True)])
+def test_a_tick_may_come_before_the_gateway_s_answer(parent, gateway, work, seconds, silent):
+    parent.says("Quanto custa?")
+    work.turns()
+    work.sends()
+    (reply,) = parent.replies
+    update = {"keyId": reply.provider_id, "remoteJid": parent.jid, "status": "SERVER_ACK"}
+    parent.post({"event": "messages.update", "instance": "vila-a", "data": update})
+    at = reply.accepted_at - timedelta(seconds=seconds)
+    RawEvent.objects.filter(event="messages.update").update(received_at=at)
+    RawEvent.objects.bulk_create(  # what other families' phones say meanwhile
+        RawEvent(
+            instance="vila-a", event="presence.update", provider_key=str(n), body={}, received_at=at
+        )
+        for n in range(600)
+    )
+    seen = watch.look(reply.accepted_at + timedelta(minutes=3))
+    assert (seen.last_tick_at, seen.silent_since is not None) == (at, silent)
+
+
 def test_nothing_known_is_no_alarm():
     seen = watch.look(timezone.now())
     assert (seen.state, seen.is_well, seen.code) == ("", True, None)

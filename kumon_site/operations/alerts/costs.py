@@ -1,4 +1,4 @@
-"""What models cost today, against the day's budget."""
+"""What models cost today, against the day's budget; and those that end."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing_rules.money import format_brl
-from conversations.llm import ledger
+from conversations.llm import ledger, prices
 from conversations.models import ModelCall
 from kumon_site.operations.alerts.rule import Holds, Rule
 from kumon_site.operations.models import Alert
@@ -44,6 +44,16 @@ def pace(now: datetime) -> str | None:
         return None
     return _("At this pace the limit is crossed at %(time)s.") % {
         "time": f"{timezone.localtime(at):%H:%M}"
+    }
+
+
+def model_ends(now: datetime) -> str | None:
+    """A model in use is switched off soon, or is already."""
+    ends = [f"{price.model} ({price.shutdown_on:%d/%m/%Y})" for price in prices.ending(now)]
+    if not ends:
+        return None
+    return _("Choose another model before the day it ends: %(models)s.") % {
+        "models": ", ".join(ends)
     }
 
 
@@ -90,4 +100,11 @@ RULES = (
         "cost_rising", Alert.Level.WARNING, gettext_lazy("Models cost much today"), over(WARNED_AT)
     ),
     _rule("budget_pace", Alert.Level.WARNING, gettext_lazy("The model budget will not last"), pace),
+    Rule(
+        "model_ends",
+        Alert.Level.WARNING,
+        gettext_lazy("A model will be switched off"),
+        model_ends,
+        rows="conversations_modelprice",
+    ),
 )

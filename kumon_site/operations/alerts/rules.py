@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.utils.translation import gettext_noop as _noop
 
+from conversations import watch
 from conversations.connections import give_back
 from conversations.models import Conversation
 from conversations.whatsapp.base import SendError, gateway
@@ -42,7 +44,8 @@ def work_late(now: datetime) -> str | None:
 
 
 def _late(now: datetime, limit: timedelta) -> str | None:
-    name, late = max(waiting.seconds_late(now).items(), key=lambda each: each[1])
+    queues = waiting.to_blame(waiting.seconds_late(now))
+    name, late = max(queues.items(), key=lambda each: each[1])
     if late <= limit.total_seconds():
         return None
     queue = {"turns": _("an answer"), "sends": _("a message")}[name]
@@ -58,9 +61,14 @@ def gateway_disconnected(now: datetime) -> str | None:
         state = gateway().connection_state()
     except SendError as error:
         return _("The gateway does not answer (%(code)s).") % {"code": error.code}
-    if state == "open":
+    if state != "open":
+        return _("The gateway says that WhatsApp is “%(state)s”.") % {"state": state or "?"}
+    since = watch.look(now).silent_since
+    if since is None:
         return None
-    return _("The gateway says that WhatsApp is “%(state)s”.") % {"state": state or "?"}
+    return _("WhatsApp has acknowledged nothing that was sent since %(time)s.") % {
+        "time": f"{timezone.localtime(since):%d/%m %H:%M}"
+    }
 
 
 def breaker_open(now: datetime) -> str | None:

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 
+from conversations.llm import prices
 from conversations.models import (
     Conversation,
     ExchangeRate,
@@ -14,6 +16,7 @@ from conversations.models import (
     ModelPrice,
     Turn,
 )
+from conversations.whatsapp.evolution import BREAKER
 from kumon_site.operations.alerts import costs, pace, rules, trends
 from leads.models import Lead
 from scheduling.breaker import Breaker
@@ -46,6 +49,16 @@ def test_a_queue_that_is_late(late, stopped, slow):
     talk(due_at=NOW - timedelta(seconds=late))
     assert bool(rules.work_stopped(NOW)) == stopped
     assert bool(rules.work_late(NOW)) == slow
+
+
+def test_sends_that_wait_for_the_gateway_are_not_late():
+    said(talk(), NOW, "queued", due_at=NOW - HOUR)
+    assert rules.work_stopped(NOW)
+    BREAKER.open_for(60)
+    assert rules.work_stopped(NOW) is None
+    talk(due_at=NOW - HOUR)
+    assert rules.work_stopped(NOW)
+    cache.clear()
 
 
 @pytest.mark.parametrize(("minutes", "held"), [(30, False), (31, True)])
@@ -152,14 +165,21 @@ def test_a_disconnected_phone(settings, state, held):
         assert bool(rules.gateway_disconnected(NOW)) == held
 
 
+@pytest.mark.parametrize(("minutes", "held"), [(1, False), (3, True)])
+def test_a_phone_that_is_open_and_acknowledges_nothing(settings, minutes, held):
+    said(talk(), NOW - HOUR, accepted_at=NOW - minutes * MINUTE)
+    with EvolutionStandIn() as evolution:
+        settings.EVOLUTION_API_URL, settings.EVOLUTION_API_KEY = evolution.url, evolution.apikey
+        settings.EVOLUTION_INSTANCE = evolution.instance
+        assert bool(rules.gateway_disconnected(NOW)) == held
+
+
 def test_a_gateway_that_is_away(settings):
     settings.EVOLUTION_API_URL = "http://127.0.0.1:1"
     assert "unreachable" in rules.gateway_disconnected(NOW)
 
 
 def test_an_open_breaker_is_named():
-    from django.core.cache import cache
-
     cache.clear()
     assert rules.breaker_open(NOW) is None
     breaker = Breaker("qdrant", failures=1)
@@ -235,3 +255,12 @@ def test_what_models_cost_today(settings, spent, held):
         rate=ExchangeRate.objects.first(),
     )  # fmt: skip
     assert {rule.name for rule in costs.RULES if rule.holds(NOW)} == held
+
+
+def test_a_model_that_ends_soon(settings):
+    settings.OPENAI_API_KEY = "key"
+    prices.seed(NOW)
+    assert costs.model_ends(NOW) is None
+    price = ModelPrice.objects.filter(model=settings.OPENAI_MODEL)
+    price.update(shutdown_on=(NOW + 29 * 24 * HOUR).date())
+    assert settings.OPENAI_MODEL in costs.model_ends(NOW)

@@ -34,7 +34,12 @@ class Fire:
     def at(self, minute, burns=True):
         self.burns = burns
         watch.watch(self.rule, NOW + minute * MINUTE)
-        notify.tell_due(NOW + minute * MINUTE, TITLES)
+        tell_due(NOW + minute * MINUTE)
+
+
+def tell_due(now):
+    while telling := notify.claim_due(now):
+        notify.tell(telling, TITLES, now)
 
 
 @pytest.fixture
@@ -130,7 +135,7 @@ def test_it_is_not_told_by_what_is_broken(phones):
     assert len(mail.outbox) == 4
     assert phones.texts() == []
     down.at(9, burns=False)
-    notify.tell_due(NOW + 9 * MINUTE, TITLES)
+    tell_due(NOW + 9 * MINUTE)
     assert len(phones.texts()) == 1  # the other one, now that WhatsApp is back
 
 
@@ -154,6 +159,41 @@ def test_a_mail_server_that_is_away_is_tried_again(phones, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     fire.at(1)
     assert len(mail.outbox) == 2
+
+
+def test_an_address_that_is_none_keeps_nobody_from_being_told(phones, settings):
+    settings.ALERT_EMAILS = ["recepção", "c@example.com"]
+    Fire("warning").at(0)
+    assert subjects() == [("c", "Aviso: Fire")]
+    assert Telling.objects.get(told_at=None).error == "ValueError"
+
+
+def test_each_is_claimed_when_its_turn_comes(phones):
+    """However slow the one before it was."""
+    watch.watch(Fire("warning").rule, NOW)
+    first, late = notify.claim_due(NOW), NOW + notify.LEASE
+    second = notify.claim_due(late - MINUTE)
+    assert (first.address, second.address) == ("a@example.com", "b@example.com")
+    assert notify.claim_due(late - MINUTE) is None
+    again = notify.claim_due(late)
+    assert again.pk == first.pk
+    notify.tell(again, TITLES, late)
+    notify.tell(first, TITLES, late + MINUTE)  # whoever lost the claim
+    assert Telling.objects.get(pk=first.pk).told_at == late
+
+
+@pytest.mark.parametrize(
+    ("public", "origins", "begins"),
+    [
+        ("https://a.example/", ["https://b.example"], "https://a.example/admin/"),
+        ("", ["https://b.example"], "https://b.example/admin/"),
+        ("", [], "http://127.0.0.1:"),
+    ],
+)
+def test_where_the_alert_stands(phones, settings, public, origins, begins):
+    settings.PUBLIC_URL, settings.CSRF_TRUSTED_ORIGINS = public, origins
+    Fire("warning").at(0)
+    assert begins in mail.outbox[0].body
 
 
 def test_nobody_named_nobody_told():
