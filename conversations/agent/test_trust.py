@@ -150,6 +150,7 @@ def test_a_question_back_is_none_that_we_know():
         "Entendo, deve ser muito cansativo.",
         "Sinto muito pela demora.",
         "Boa tarde!",
+        "Que bom, obrigada pelo interesse de vocês!",
     ],
 )
 def test_harmless_words_may_open_a_reply(opener):
@@ -178,6 +179,14 @@ def test_harmless_words_may_open_a_reply(opener):
         "obrigada " * 13,
         "*Obrigada*",
         "Que bom\u202e",
+        "Que bom, sua filha é chata",
+        "Que bom, sua filha e chata",
+        "Que bom, você é cansativo.",
+        "Puxa, seu filho é difícil",
+        "Imagino, sua família deve ser cansativo",
+        "Entendo, que mensagem chata",
+        "Entendo, sua mensagem inconveniente",
+        "Que delícia, sua filha!",
     ],
 )
 def test_anything_else_is_dropped(opener):
