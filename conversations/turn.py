@@ -20,7 +20,7 @@ from scheduling.booking import AlreadyBooked, NotActive, SlotClosed, SlotTaken
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)  # models have 8 + 6 s
+LEASE = timedelta(seconds=30)  # voice notes have 10 s, models 8 + 6
 SECOND_THOUGHTS = 3  # after places lost to others
 MOST_ATTEMPTS = 3
 BACK_OFF = timedelta(seconds=2)
@@ -162,9 +162,12 @@ def _still_ours(claim: Claim) -> Conversation | None:
 
 
 def _mark_answered(conversation: Conversation, heard: Sequence[Message], turn: Turn) -> None:
-    """By the ids that were read, and no others."""
+    """By the ids that were read, and no others. Open consoles are shown what was transcribed."""
     read = Message.objects.filter(pk__in=[message.pk for message in heard])
     read.update(awaits_answer=False, answered_by=turn)
+    for message in heard:
+        if "transcript" in message.details:
+            read.filter(pk=message.pk).update(rev=conversation.touch())
     conversation.claimed_until, conversation.attempts = None, 0
     if not conversation.messages.filter(awaits_answer=True).exists():
         conversation.due_at = conversation.burst_started_at = None

@@ -5,6 +5,7 @@ model or from the tier without one.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -72,7 +73,8 @@ def parse(answer: Any) -> list[Command]:
 
 
 def _parse_one(item: Any) -> Command:
-    if not isinstance(item, Mapping) or item.get("command") not in command_names():
+    name = item.get("command") if isinstance(item, Mapping) else None
+    if not isinstance(name, str) or name not in command_names():
         raise BadAnswer("unknown command")
     known = {key: item[key] for key in _SCHEMA_KEYS if item.get(key) is not None}
     if isinstance(known.get("value"), int):  # an age, as models like to write it
@@ -80,4 +82,11 @@ def _parse_one(item: Any) -> Command:
     for key, given in known.items():
         if type(given) is not _TYPES.get(key, str):
             raise BadAnswer(f"{key} is no {_TYPES.get(key, str).__name__}")
+        if isinstance(given, str) and not _storable(given):
+            raise BadAnswer(f"{key} is no text")
     return Command(**known)
+
+
+def _storable(text: str) -> bool:
+    """PostgreSQL keeps neither NUL nor half of a surrogate pair; JSON can write both."""
+    return not re.search("[\0\ud800-\udfff]", text)

@@ -4,6 +4,7 @@ The same for every tier. A model never computes a date, a sum or an age: spans g
 readers, and what they can't read is dropped.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import SUBJECTS, read_subjects
 
 SPANS = frozenset({"pick_slot", "ask_slots", "reschedule", "want_visit", "my_visit"})
+NAMES = frozenset({"parent_name", "student_name"})
 TOPICS = FACTS | {"availability"}
 
 
@@ -58,6 +60,8 @@ def _one(command: Command, said: str, now: datetime, keys: frozenset[str]) -> Co
     if fold(command.evidence) not in said:
         return None
     if command.command == "set_field":
+        if command.name in NAMES and not stands_in(fold(command.evidence), said):
+            return None
         return _field(command, now)
     if command.command in SPANS and command.span:
         if fold(command.span) not in said:
@@ -66,6 +70,11 @@ def _one(command: Command, said: str, now: datetime, keys: frozenset[str]) -> Co
     if command.command == "answer":
         return command if command.topic in TOPICS | keys else None
     return command
+
+
+def stands_in(words: str, text: str) -> bool:
+    """Whether folded `words` stand in folded `text` and begin and end where its words do."""
+    return bool(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 
 def _field(command: Command, now: datetime) -> Command | None:
@@ -78,7 +87,7 @@ def _field(command: Command, now: datetime) -> Command | None:
 
 def normalised(field: str, value: str, evidence: str, today: date) -> Any:
     """A field's normal form, as our reader reads `value`; None when `evidence` does not bear it."""
-    if field in ("parent_name", "student_name"):
+    if field in NAMES:
         return _name(field, value, evidence)
     if field == "student_age":
         return next(iter(read_ages(value, asked=True, today=today)), None)
@@ -95,8 +104,7 @@ def normalised(field: str, value: str, evidence: str, today: date) -> Any:
 def _name(field: str, value: str, evidence: str) -> str | None:
     if field == "student_name" and value == THE_PARENT:
         return value
-    words = fold(evidence).split()
-    if not all(word in " ".join(words) for word in fold(value).split()):
+    if not all(stands_in(word, fold(evidence)) for word in fold(value).split()):
         return None
     if field == "parent_name":
         return read_parent_name(value, asked=True)

@@ -5,6 +5,7 @@ or link can be made of them.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,17 +41,31 @@ def _harmless(text: str) -> bool:
         return False
     if any(char.isdigit() for char in text) or _HARMLESS_SIGNS.search(text):
         return False
-    acts, fillers = _lexicon()
-    return any(act.search(said) for act in acts) and set(words) <= fillers
+    lexicon, used = _lexicon(), set(words)
+    if used - frozenset().union(*lexicon.values()):
+        return False
+    if used & lexicon["people"] and used & lexicon["verdicts"]:
+        return False
+    return any(act.search(said) for act in _acts())
 
 
 @cache
-def _lexicon() -> tuple[tuple[re.Pattern[str], ...], frozenset[str]]:
-    """The acts, of which one must be there, and every word that may stand beside it."""
-    acts, words = PHRASES.read_text().split("[words]")
-    phrases = [line for line in acts.splitlines() if line and line[0] not in "#["]
-    harmless = {
-        word for line in words.splitlines() if not line.startswith("#") for word in line.split()
-    }
-    harmless.update(word for phrase in phrases for word in _WORD.findall(phrase))
-    return tuple(re.compile(rf"\b{re.escape(one)}\b") for one in phrases), frozenset(harmless)
+def _acts() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"\b{re.escape(one)}\b") for one in _sections()["acts"])
+
+
+@cache
+def _lexicon() -> Mapping[str, frozenset[str]]:
+    """The words of each section, all of which may stand beside an act."""
+    return {name: frozenset(" ".join(lines).split()) for name, lines in _sections().items()}
+
+
+@cache
+def _sections() -> Mapping[str, Sequence[str]]:
+    sections: dict[str, list[str]] = {}
+    for line in PHRASES.read_text().splitlines():
+        if line.startswith("["):
+            sections[line.strip("[]")] = []
+        elif line and not line.startswith("#"):
+            list(sections.values())[-1].append(line)
+    return sections

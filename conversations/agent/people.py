@@ -29,6 +29,7 @@ _STUDIES_THEMSELVES = re.compile(
 _BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
 
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
+SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
 
@@ -50,12 +51,14 @@ def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Comma
     )
     if name:
         yield _set(text, "parent_name", name, correction=correction)
-    if email := read_email(text):
+    email = read_email(text)
+    if email:
         yield _set(text, "email", email, correction=correction)
         if better := suggest_domain(email):
             address = f"{email.rpartition('@')[0]}@{better}"
             yield Command("clarify", text, topic="email_typo", value=address)
-    elif phone := read_phone(text):
+    phone = read_phone(text)
+    if phone and phone[-SUBSCRIBER:] not in re.sub(r"\D", "", email or ""):
         yield _set(text, "phone", phone, correction=correction)
     if preference := read_preference(text, asked=asked == "schedule_preference"):
         yield Command("set_field", text, name="schedule_preference", value=preference)

@@ -1,14 +1,16 @@
 """What a model is believed, and what it may open a reply with."""
 
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from conversations.agent.commands import Command
+from conversations.agent.commands import BadAnswer, Command, parse
+from conversations.agent.ground import ground
 from conversations.agent.opener import allowed
 from conversations.agent.trust import believed
 
-TODAY = date(2026, 3, 10)
+NOW = datetime(2026, 3, 10, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))  # a Tuesday
 
 
 def said(command, evidence, /, **attributes):
@@ -54,11 +56,88 @@ def said(command, evidence, /, **attributes):
     ],
 )
 def test_what_is_believed(command, kept):
-    assert list(believed([command], 3, TODAY)) == ([command] if kept else [])
+    assert list(believed([command], [command.evidence], 3, NOW)) == ([command] if kept else [])
+
+
+def moment(words):
+    return said("pick_slot", words, span=words)
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "kept"),
+    [
+        ("não, eu não quero cancelar, obrigada", said("confirm", "quero cancelar"), False),
+        ("não, eu não quero cancelar, obrigada", said("confirm", "obrigada"), False),
+        ("eu não quero cancelar", said("cancel_visit", "quero cancelar"), False),
+        ("nao precisa desmarcar", said("cancel_visit", "desmarcar"), False),
+        ("não vou poder ir, pode cancelar?", said("cancel_visit", "pode cancelar"), True),
+        ("sim, pode confirmar", said("confirm", "pode confirmar"), True),
+        ("não tem problema, pode confirmar", said("confirm", "pode confirmar"), True),
+        ("sim, pode confirmar", said("deny", "pode"), False),
+        ("sim, mas quinta não posso", said("deny", "quinta não posso"), True),
+        ("a 2 nem pensar", said("pick_slot", "a 2", option=2), False),
+        ("a 2, nem pensar", said("pick_slot", "a 2", option=2), False),
+        ("não quero a 2", said("pick_slot", "quero a 2", option=2), False),
+        ("não, a 1 não dá, prefiro a 2", said("pick_slot", "prefiro a 2", option=2), True),
+        ("não, a 1 não dá, prefiro a 2", said("pick_slot", "a 1", option=1), False),
+        ("a 2, de manhã não posso", said("pick_slot", "a 2", option=2), True),
+        ("não gostei", said("pick_slot", "gostei"), False),
+        ("não posso quinta às 15h", moment("quinta às 15h"), False),
+        ("quinta às 15h nem pensar", moment("quinta às 15h"), False),
+        ("amanhã às 15h", moment("manhã"), False),
+        ("não, 15h não dá, prefiro 16h", moment("16h"), True),
+        ("não, 15h não dá, prefiro 16h", moment("15h"), False),
+        ("quinta não posso, sexta às 10h", moment("sexta às 10h"), True),
+        ("quinta não posso, sexta às 10h", moment("quinta"), False),
+    ],
+)
+def test_the_whole_line_is_judged(line, command, kept):
+    assert list(believed([command], ["oi", line], 3, NOW)) == ([command] if kept else [])
+
+
+def test_a_moment_that_is_denied_is_none_to_look_for():
+    command = said("reschedule", "não posso quinta às 15h", span="quinta às 15h")
+    (kept,) = believed([command], [command.evidence], 3, NOW)
+    assert (kept.command, kept.span) == ("reschedule", None)
+
+
+def test_a_pick_may_run_over_two_messages():
+    command = moment("quinta às 15h")
+    assert list(believed([command], ["quinta", "às 15h"], 3, NOW)) == [command]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "evidence", "held"),
+    [
+        ("Ana", "semana que vem", "semana que vem", False),
+        ("Ana", "semana que vem", "ana", False),
+        ("Ana", "sou a Ana", "sou a Ana", True),
+        ("Ana Clara", "é a ana clara!", "ana clara", True),
+    ],
+)
+def test_a_name_is_a_word_that_was_written(name, line, evidence, held):
+    command = said("set_field", evidence, name="parent_name", value=name)
+    found = ground([command], [(1, line)], now=NOW, knowledge=())
+    assert [one.normal for one in found] == ([name] if held else [])
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"command": []},
+        {"command": {}},
+        {"command": "confirm", "evidence": "sim\0"},
+        {"command": "confirm", "evidence": "\ud83d"},
+        {"command": "answer", "evidence": "sim", "topic": "price\0"},
+    ],
+)
+def test_what_no_row_can_keep_is_no_answer(item):
+    with pytest.raises(BadAnswer):
+        parse({"commands": [item]})
 
 
 def test_a_question_back_is_none_that_we_know():
-    (command,) = believed([said("clarify", "sei lá", topic="of_no_kind")], 3, TODAY)
+    (command,) = believed([said("clarify", "sei lá", topic="of_no_kind")], ["sei lá"], 3, NOW)
     assert (command.command, command.topic) == ("unknown", None)
 
 
@@ -71,6 +150,7 @@ def test_a_question_back_is_none_that_we_know():
         "Entendo, deve ser muito cansativo.",
         "Sinto muito pela demora.",
         "Boa tarde!",
+        "Que bom, obrigada pelo interesse de vocês!",
     ],
 )
 def test_harmless_words_may_open_a_reply(opener):
@@ -99,6 +179,14 @@ def test_harmless_words_may_open_a_reply(opener):
         "obrigada " * 13,
         "*Obrigada*",
         "Que bom\u202e",
+        "Que bom, sua filha é chata",
+        "Que bom, sua filha e chata",
+        "Que bom, você é cansativo.",
+        "Puxa, seu filho é difícil",
+        "Imagino, sua família deve ser cansativo",
+        "Entendo, que mensagem chata",
+        "Entendo, sua mensagem inconveniente",
+        "Que delícia, sua filha!",
     ],
 )
 def test_anything_else_is_dropped(opener):

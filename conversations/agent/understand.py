@@ -84,7 +84,7 @@ def _commands(reply: Reply, burst: Burst) -> list[Command]:
         raise _useless(reply, Outcome.BROKEN) from None
     hearing = burst.hearing
     offers = len(hearing.dialogue.offers)
-    if not (held := burst.held(list(believed(parsed, offers, hearing.now.date())))):
+    if not (held := burst.held(list(believed(parsed, hearing.lines, offers, hearing.now)))):
         raise _useless(reply, Outcome.UNGROUNDED)
     return held
 

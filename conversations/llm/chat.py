@@ -18,7 +18,7 @@ MOST_OUTPUT = 1500  # tokens; eight fields of two students take about 1,000
 LONGEST_PAUSE = 600.0  # seconds that a provider may ask to be left alone
 PAUSE_WITHOUT_KEY = 300.0  # a key that is not accepted does not mend in half a minute
 # What LangChain and the SDKs raise over an answer that is not what the API promises.
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout)
 REFUSALS = frozenset({"refusal", "content_filter"})
 CUTS = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
@@ -84,7 +84,7 @@ def _json(raw: Any, usage: Usage | None) -> Any:
         raise CallFailed(Outcome.CUT, usage=usage)
     try:
         return json.loads(raw.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CallFailed(Outcome.BROKEN, usage=usage) from None
 
 

@@ -24,8 +24,13 @@ def possible(audio_seconds: float) -> bool:
     return OpenAI().on and 0 < audio_seconds <= LONGEST
 
 
-def transcribe(content: bytes, audio_seconds: int, conversation: int, now: datetime) -> str:
-    """The words of a voice note, "" for silence. Raises LLMError."""
+def transcribe(
+    content: bytes, audio_seconds: int, conversation: int, now: datetime, *, seconds: float
+) -> str:
+    """The words of a voice note, "" for silence, within SECONDS or what is left of the caller's
+    `seconds`. Raises LLMError."""
+    if seconds <= 0:
+        raise NotAsked("no time")
     if len(content) > LARGEST:
         raise NotAsked("too large")
     breaker = OpenAI.breaker
@@ -43,7 +48,7 @@ def transcribe(content: bytes, audio_seconds: int, conversation: int, now: datet
     began = time.monotonic()
     try:
         with breaker.guard():
-            text = _text(content)
+            text = _text(content, min(seconds, SECONDS))
     except BreakerOpen:
         call.delete()
         raise NotAsked("breaker") from None
@@ -56,11 +61,11 @@ def transcribe(content: bytes, audio_seconds: int, conversation: int, now: datet
     return text
 
 
-def _text(content: bytes) -> str:
+def _text(content: bytes, seconds: float) -> str:
     import openai  # heavy: only who asks a model pays for it
 
     try:
-        said = within(SECONDS, _asked(content))
+        said = within(seconds, _asked(content))
     except TimeoutError:
         raise CallFailed(Outcome.TIMEOUT) from None
     except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:

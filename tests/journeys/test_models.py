@@ -3,11 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from conversations import handoff, voice
 from conversations.models import Conversation, Message, ModelCall, Turn
 from leads.models import Lead
+from scheduling.models import Visit
 from tests.payloads import load
 from tests.stand_ins.brains import answer, by_rules, command
+from tests.stand_ins.faults import Fault
 from tests.stand_ins.fixtures import anthropic, brain, closed_breakers, openai
 from tests.stand_ins.models import ModelFault
 from tests.stand_ins.recorder import Recorder
@@ -113,39 +117,84 @@ def test_a_model_that_says_nothing_grounded_is_passed_over(
     assert outcomes() == [("openai", "ungrounded"), ("anthropic", "ungrounded")]
 
 
+FIRST = "Quero saber do Kumon, meu filho tem 9 anos"
 LIES = [
-    command("opt_out", "Quero saber"),
-    command("handoff", "Quero saber", reason="because"),
-    command("clarify", "Quero saber", topic="of_no_kind"),
-    command("set_field", "Quero saber", name="phone", value="(11) 91234-5678"),
-    command("set_field", "Quero saber", name="email", value="evil@example.com"),
-    command("set_field", "9 anos", name="student_age", value="12"),
-    command("set_field", "9 anos", name="price", value="1"),
-    command("answer", "Quero saber", topic="free-of-charge"),
-    command("answer", "", topic="address"),
-    command("pick_slot", "Quero saber", option=2),
-    command("pick_slot", "hoje mesmo", span="hoje mesmo"),
+    (FIRST, command("opt_out", "Quero saber")),
+    (FIRST, command("handoff", "Quero saber", reason="because")),
+    (FIRST, command("clarify", "Quero saber", topic="of_no_kind")),
+    (FIRST, command("set_field", "Quero saber", name="phone", value="(11) 91234-5678")),
+    (FIRST, command("set_field", "Quero saber", name="email", value="evil@example.com")),
+    (FIRST, command("set_field", "9 anos", name="student_age", value="12")),
+    (FIRST, command("set_field", "9 anos", name="price", value="1")),
+    (FIRST, command("set_field", "Quero saber", name="parent_name", value="Sabe")),
+    (FIRST, command("answer", "Quero saber", topic="free-of-charge")),
+    (FIRST, command("answer", "", topic="address")),
+    (FIRST, command("pick_slot", "Quero saber", option=2)),
+    (FIRST, command("pick_slot", "hoje mesmo", span="hoje mesmo")),
+    ("não posso quinta às 15h", command("pick_slot", "quinta às 15h", span="quinta às 15h")),
+    ("a 2 nem pensar", command("pick_slot", "a 2", option=2)),
+    ("não, eu não quero cancelar, obrigada", command("confirm", "quero cancelar")),
 ]
 
 
-def test_a_model_that_lies_tells_no_family_anything(openai, brain, parent, run_due, gateway):
-    text = "Quero saber do Kumon, meu filho tem 9 anos"
-    brain.answers[text] = answer(*LIES, opener="Custa R$ 1,00 e a visita é hoje às 3h!")
+def attributes(lie):
+    return {key: value for key, value in lie.items() if value not in (None, "")}
+
+
+@pytest.mark.parametrize(("text", "lie"), LIES)
+def test_a_model_that_lies_tells_no_family_anything(
+    openai, brain, parent, run_due, gateway, text, lie
+):
+    brain.otherwise = by_rules
+    if text != FIRST:  # times are on the table, so that a pick would book
+        parent.says("quero agendar uma visita")
+        run_due()
+        assert parent.conversation.dialogue["offers"]
+    brain.answers[text] = answer(lie, opener="Custa R$ 1,00 e a visita é hoje às 3h!")
     parent.says(text)
     run_due()
+    assert brain.asked[-1].messages == (text,)
+    assert attributes(lie) not in last_turn().trace["commands"]
+    assert not Visit.objects.exists()
     said = gateway.texts()[-1]
-    for lie in ("R$ 1,00", "3h", "91234", "evil", "hoje"):
-        assert lie not in said
+    for word in ("R$ 1,00", "às 3h!", "91234", "evil"):
+        assert word not in said
     lead = Lead.objects.get()
-    assert (lead.email, lead.opted_out_at) == ("", None)
-    assert lead.phone == parent.phone
+    assert (lead.email, lead.opted_out_at, lead.phone) == ("", None, parent.phone)
     assert parent.conversation.mode == Conversation.Mode.BOT
-    assert last_turn().tier in ("rules", "openai")
+
+
+def test_a_no_to_cancelling_cancels_nothing(openai, brain, parent, run_due):
+    brain.otherwise = by_rules
+    parent.says("quero agendar uma visita")
+    run_due()
+    parent.says("1")
+    run_due()
+    parent.says("quero cancelar a visita")
+    run_due()
+    assert parent.conversation.dialogue["asked"] == "cancel"
+    text, lie = LIES[-1]
+    brain.answers[text] = answer(lie)
+    parent.says(text)
+    run_due()
+    assert brain.asked[-1].messages == (text,)
+    assert attributes(lie) not in last_turn().trace["commands"]
+    assert Visit.objects.get().status != Visit.Status.CANCELLED
 
 
 @pytest.mark.parametrize(
     "written",
-    ['{"commands": [{"command": "answer", "evidence": 5}]}', '{"commands": {}}', "[]", "null"],
+    [
+        '{"commands": [{"command": "answer", "evidence": 5}]}',
+        '{"commands": [{"command": []}]}',
+        '{"commands": [{"command": "answer", "evidence": "quanto", "topic": "price\\u0000"}]}',
+        '{"commands": [{"command": "answer", "evidence": "quanto custa", "reason": "\\ud83d"}]}',
+        '{"commands": {}}',
+        "[" * 100_000 + "]" * 100_000,
+        "[]",
+        "null",
+    ],
+    ids=str.__len__,
 )
 def test_an_answer_of_another_shape_is_no_answer(openai, brain, parent, run_due, gateway, written):
     brain.otherwise = lambda asked: written
@@ -223,10 +272,6 @@ def test_the_prompt_fences_what_a_parent_writes_and_hides_contacts(openai, brain
 def test_the_model_is_told_once_that_the_team_has_finished(
     openai, brain, parent, run_due, admin_user
 ):
-    from django.utils import timezone
-
-    from conversations import handoff
-
     brain.otherwise = by_rules
     parent.says("quero falar com uma pessoa")
     run_due()
@@ -290,14 +335,16 @@ def voice_note(parent, gateway):
     return say
 
 
-def test_a_voice_note_is_understood_like_text(openai, brain, voice_note, run_due, gateway):
+def test_a_voice_note_is_understood_like_text(openai, brain, parent, voice_note, run_due, gateway):
     openai.transcript = PRICE
     brain.answers[PRICE] = ASKS_PRICE
     note = voice_note()
+    seen = parent.conversation.rev
     run_due()
     assert "R$ 375,00" in gateway.texts()[-1]
     note.refresh_from_db()
     assert note.details["transcript"] == PRICE
+    assert note.rev > seen  # open consoles fetch it anew
     heard, _ = ModelCall.objects.order_by("pk")
     assert (heard.purpose, heard.outcome, heard.model) == (
         "transcribe",
@@ -319,6 +366,20 @@ def test_a_voice_note_that_is_not_transcribed_is_answered_politely(
     assert gateway.texts()
     note.refresh_from_db()
     assert "transcript" not in note.details
+    voice.listen([note], timezone.now())
+    assert len(openai.uploads) == 1  # it is not paid for twice
+
+
+def test_a_gateway_that_is_slow_holds_up_no_turn(openai, voice_note, run_due, gateway, monkeypatch):
+    monkeypatch.setattr(voice, "SECONDS", 0.5)
+    gateway.faults += [Fault.late(20, path="/chat/getBase64FromMediaMessage")] * 2
+    notes = [voice_note(), voice_note()]
+    run_due()
+    assert gateway.texts()
+    assert not openai.uploads
+    for note in notes:
+        note.refresh_from_db()
+    assert ["unheard" in note.details for note in notes] == [True, False]
 
 
 def test_without_a_key_no_voice_note_is_fetched(voice_note, run_due, gateway):

@@ -81,6 +81,20 @@ def starts_with_no(text: str) -> bool:
     return _opening(text) == "no"
 
 
+def denies(text: str) -> bool:
+    """Tell whether a denial stands anywhere in `text` ("eu não quero", "a 2 nem pensar").
+
+    "Não tem problema" is none, "deixa" neither: it opens ordinary sentences.
+    """
+    words = [word for word in _plain(text).split() if word != ","]
+    while words:
+        size, kind = _longest(words)
+        if kind == "no" and words[:size] != ["deixa"]:
+            return True
+        words = words[size:]
+    return _NO_SIGN in text
+
+
 def read_option(text: str, count: int) -> int | None:
     """Return the 1-based pick among `count` shown options, or None.
 
