@@ -156,7 +156,7 @@ def test_guessing_is_slowed_down(client, visit):
 
 
 def test_without_redis_the_files_are_there(client, visit, settings):
-    settings.CACHES = {
+    settings.CACHES = settings.CACHES | {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",

@@ -85,7 +85,7 @@ def test_home_takes_as_many_queries_however_much_there_is(
     url = reverse("admin:index")
     families(3, now)
     admin_client.get(url)
-    with django_assert_max_num_queries(26) as few:
+    with django_assert_max_num_queries(27) as few:
         admin_client.get(url)
     families(30, now, first=3)
     with django_assert_num_queries(len(few)):

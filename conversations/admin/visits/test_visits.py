@@ -258,7 +258,7 @@ def test_the_board_asks_as_much_of_a_full_week_as_of_an_empty_one(
         board(admin_client)
     # One prefetch of students more, and that only when there is a visit at all.
     assert len(empty) <= len(full) <= len(empty) + 1
-    assert len(full) <= 18
+    assert len(full) <= 19
 
 
 def test_closures_openings_and_places_are_shown(admin_client, lead, now):
