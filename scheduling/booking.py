@@ -98,8 +98,6 @@ def _rules(row: VisitRules) -> Rules:
         horizon_days=row.horizon_days,
         before_minutes=row.before_minutes,
         after_minutes=row.after_minutes,
-        quiet_from=row.quiet_from,
-        quiet_until=row.quiet_until,
     )
 
 
@@ -188,10 +186,7 @@ def mark(
     by: str,
     seen: int | None = None,
 ) -> bool:
-    """Note whether the family came; a wrong mark can be set right.
-
-    Raises NotActive (Stale, NotBegun).
-    """
+    """Note whether the family came, or set a mark right. Raises NotActive (Stale, NotBegun)."""
     if visit.starts_at > now:
         visit.refresh_from_db()
         raise NotBegun(visit)
@@ -224,10 +219,8 @@ def _hold_calendar() -> None:
 
 def _made(client_key: str | None, lead_id: int) -> Visit | None:
     """The visit that the same request has made already."""
-    if client_key is None:
-        return None
-    made = Visit.objects.filter(client_key=client_key).first()
-    if made is not None and made.lead_id != lead_id:
+    made = Visit.objects.filter(client_key=client_key).first() if client_key else None
+    if made and made.lead_id != lead_id:
         raise KeyUsed
     return made
 

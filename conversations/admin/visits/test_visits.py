@@ -279,9 +279,18 @@ def test_closures_openings_and_places_are_shown(admin_client, lead, now):
 
 
 @pytest.mark.parametrize("query", [{"week": "x"}, {"day": "2026-13-40"}, {"visit": "9" * 30},
-                                   {"at": "nonsense"}, {"q": "a"}])  # fmt: skip
+                                   {"at": "nonsense"}, {"q": "a"},
+                                   {"at": "9999-12-31T23:59-12:00"}])  # fmt: skip
 def test_nonsense_in_the_address_shows_this_week(admin_client, lead, query):
     assert board(admin_client, **query).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_of_another_age_shows_the_nearest_that_the_board_has(admin_client, lead, day):
+    assert board(admin_client, day=day).status_code == 200
+    assert board(admin_client, week=day).status_code == 200
+    paper = reverse("admin:scheduling_visit_day", args=[day])
+    assert admin_client.get(paper).status_code == 200
 
 
 def test_what_is_over_is_asked_about_until_it_is_marked(admin_client, visit, now):

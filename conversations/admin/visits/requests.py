@@ -252,14 +252,17 @@ def _moment(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if not board.FIRST_DAY <= at.date() <= board.LAST_DAY:
+        return None
     return at if at.tzinfo else timezone.make_aware(at)
 
 
 def _day(text: str, otherwise: date | None = None) -> date:
     try:
-        return date.fromisoformat(text)
+        asked = date.fromisoformat(text)
     except ValueError:
         return otherwise or timezone.localdate()
+    return min(max(asked, board.FIRST_DAY), board.LAST_DAY)
 
 
 def _back(request: HttpRequest, *, visit: Visit | None) -> HttpResponse:
