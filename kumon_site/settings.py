@@ -128,7 +128,7 @@ CACHES = {
     },
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # without Redis
 }
-RATELIMIT_USE_CACHE = "process"  # django-ratelimit at the login, which must not need Redis
+RATELIMIT_USE_CACHE = "process"  # at the login and calendar files, which must not need Redis
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -173,11 +173,8 @@ SECURE_SSL_REDIRECT = environment.switch("SECURE_SSL_REDIRECT", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 # Called inside a private network, where a redirect would lose the webhook's body.
 SECURE_REDIRECT_EXEMPT = [
-    r"^(api/v1/)?health",
-    r"^webhooks/",
-    r"^metrics",
-    r"^simulator/evolution/",
-]
+    r"^(api/v1/)?health", r"^webhooks/", r"^metrics", r"^simulator/evolution/",
+]  # fmt: skip
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -192,9 +189,7 @@ _content_policy: dict[str, list[str]] = {
     "frame-ancestors": [NONE],
     "form-action": [SELF],
 }
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": _content_policy,
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _content_policy}
 # django-unfold's pages run Alpine, which evaluates attributes and writes styles. No inline script.
 ADMIN_CONTENT_SECURITY_POLICY = {
     **_content_policy,

@@ -52,6 +52,14 @@ class Stale(NotActive):
     """The visit has changed since the caller saw it; `visit` is fresh."""
 
 
+class NotBegun(NotActive):
+    """Nobody can say yet whether the family came; `visit` is fresh."""
+
+
+class KeyUsed(Exception):
+    """The client key has made a visit of another family."""
+
+
 def load_calendar(now: datetime, since: datetime | None = None) -> Calendar:
     """Everything that says when a visit can be, in five queries.
 
@@ -90,8 +98,6 @@ def _rules(row: VisitRules) -> Rules:
         horizon_days=row.horizon_days,
         before_minutes=row.before_minutes,
         after_minutes=row.after_minutes,
-        quiet_from=row.quiet_from,
-        quiet_until=row.quiet_until,
     )
 
 
@@ -101,11 +107,11 @@ def book(
 ) -> Visit:
     """A new visit of the family; the one that `client_key` already made, if it did.
 
-    `by` is one of Visit.By. Raises AlreadyBooked, SlotTaken or SlotClosed.
+    `by` is one of Visit.By. Raises AlreadyBooked, SlotTaken, SlotClosed or KeyUsed.
     """
     hold_family(lead.pk)
     _hold_calendar()
-    if client_key and (made := Visit.objects.filter(client_key=client_key, lead=lead).first()):
+    if made := _made(client_key, lead.pk):
         return made
     if ahead := Visit.objects.filter(lead=lead).ahead(now).first():
         raise AlreadyBooked(ahead)
@@ -129,13 +135,11 @@ def reschedule(
     """The visit that takes the place of `visit`, which stays as it is if anything is raised.
 
     Moving to the same time returns `visit`. `seen` is the version that the caller decided on.
-    Raises NotActive (Stale), SlotTaken or SlotClosed.
+    Raises NotActive (Stale), SlotTaken, SlotClosed or KeyUsed.
     """
     hold_family(visit.lead_id)
     _hold_calendar()
-    if client_key and (
-        made := Visit.objects.filter(client_key=client_key, lead=visit.lead_id).first()
-    ):
+    if made := _made(client_key, visit.lead_id):
         return made
     old = Visit.objects.get(pk=visit.pk)
     if old.status not in Visit.ACTIVE or old.ends_at <= now:
@@ -182,7 +186,10 @@ def mark(
     by: str,
     seen: int | None = None,
 ) -> bool:
-    """Note whether the family came; a wrong mark can be set right. Raises NotActive (Stale)."""
+    """Note whether the family came, or set a mark right. Raises NotActive (Stale, NotBegun)."""
+    if visit.starts_at > now:
+        visit.refresh_from_db()
+        raise NotBegun(visit)
     markable = (*Visit.ACTIVE, Status.ATTENDED, Status.NO_SHOW)
     changed = _swap(visit, markable, Status(outcome), now=now, by=by, seen=seen)
     if outcome == "attended":
@@ -208,6 +215,14 @@ def _hold_calendar() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _made(client_key: str | None, lead_id: int) -> Visit | None:
+    """The visit that the same request has made already."""
+    made = Visit.objects.filter(client_key=client_key).first() if client_key else None
+    if made and made.lead_id != lead_id:
+        raise KeyUsed
+    return made
 
 
 def _insert(visit: Visit, now: datetime) -> Visit:

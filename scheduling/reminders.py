@@ -1,42 +1,12 @@
 """When a family is reminded of its visit: arithmetic over plain values, no database."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+
+from scheduling.slots import QuietHours
 
 LATE = 0.25  # of its lead: so late may a reminder be; one of 2 hours is not sent 20 minutes before
 BEFORE_QUIET = timedelta(minutes=30)  # one that would fall into quiet hours comes so long before
-_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class QuietHours:
-    """When nobody is written to unasked, half-open; never if both are equal."""
-
-    begins: time
-    ends: time
-    tz: ZoneInfo
-
-    def over(self, at: datetime) -> datetime | None:
-        """When the quiet hours began that `at` lies in; None outside of them."""
-        local = at.astimezone(self.tz)
-        for day in (local.date(), local.date() - _DAY):
-            began = datetime.combine(day, self.begins, self.tz)
-            until = day if self.begins < self.ends else day + _DAY
-            ended = datetime.combine(until, self.ends, self.tz)
-            if self.begins != self.ends and began <= local < ended:
-                return began
-        return None
-
-    def next(self, at: datetime) -> datetime | None:
-        """When the next quiet hours after `at` begin; None if there are none."""
-        if self.begins == self.ends:
-            return None
-        local = at.astimezone(self.tz)
-        today = datetime.combine(local.date(), self.begins, self.tz)
-        return (
-            today if local < today else datetime.combine(local.date() + _DAY, self.begins, self.tz)
-        )
 
 
 @dataclass(frozen=True)

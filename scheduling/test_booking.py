@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 from leads.models import Lead
 from scheduling.booking import (
     AlreadyBooked,
+    KeyUsed,
     NotActive,
+    NotBegun,
     SlotClosed,
     SlotTaken,
     Stale,
@@ -130,6 +132,19 @@ def test_the_same_request_is_the_same_visit(lead):
     assert Visit.objects.count() == 1
 
 
+def test_a_request_s_key_is_of_one_family(lead, other):
+    book(lead, TEN, now=NOW, by="api", client_key="k1")
+    theirs = book(other, ELEVEN, now=NOW, by="api")
+
+    for step in (
+        lambda: book(Lead.objects.create(), ELEVEN, now=NOW, by="api", client_key="k1"),
+        lambda: reschedule(theirs, AFTER, now=NOW, by="api", client_key="k1"),
+    ):
+        with pytest.raises(KeyUsed):
+            step()
+    assert status(theirs) == "booked"
+
+
 def test_rescheduling_takes_the_place_of_the_old_visit(lead, visit):
     confirm(visit, now=NOW, by="parent")
     new = reschedule(visit, ELEVEN, now=NOW, by="parent", client_key="k2")
@@ -184,7 +199,7 @@ def test_a_cancelled_visit_stays_cancelled(visit):
 
     for step in (
         lambda: confirm(visit, now=NOW, by="parent"),
-        lambda: mark(visit, "attended", now=NOW, by="staff"),
+        lambda: mark(visit, "attended", now=TEN, by="staff"),
         lambda: reschedule(visit, ELEVEN, now=NOW, by="parent"),
     ):
         with pytest.raises(NotActive) as refused:
@@ -206,7 +221,7 @@ def test_an_old_copy_of_the_visit_decides_nothing(visit):
     "step",
     [
         lambda visit, seen: cancel(visit, "", now=NOW, by="staff", seen=seen),
-        lambda visit, seen: mark(visit, "attended", now=NOW, by="staff", seen=seen),
+        lambda visit, seen: mark(visit, "attended", now=TEN, by="staff", seen=seen),
         lambda visit, seen: reschedule(visit, ELEVEN, now=NOW, by="staff", seen=seen),
     ],
 )
@@ -286,6 +301,16 @@ def test_staff_mark_who_came_and_set_a_wrong_mark_right(lead, visit):
     assert (status(visit), stage(lead)) == ("attended", "attended")
     mark(visit, "no_show", now=AFTER, by="staff")  # the second mark was the wrong one
     assert stage(lead) == "talking"
+
+
+@pytest.mark.parametrize("outcome", ["attended", "no_show"])
+def test_a_visit_that_has_not_begun_keeps_its_place_and_is_not_marked(visit, other, outcome):
+    with pytest.raises(NotBegun) as refused:
+        mark(visit, outcome, now=TEN - timedelta(seconds=1), by="staff")
+    assert refused.value.visit.status == status(visit) == "booked"
+    with pytest.raises(SlotTaken):
+        book(other, TEN, now=NOW, by="parent")
+    assert mark(visit, outcome, now=TEN, by="staff") is True
 
 
 def test_a_late_mark_leaves_the_next_visit_alone(lead, visit):

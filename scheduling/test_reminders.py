@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.reminders import QuietHours, due
+from scheduling.reminders import due
+from scheduling.slots import QuietHours
 
 TZ = ZoneInfo("America/Sao_Paulo")
 QUIET = QuietHours(time(21), time(7), TZ)

@@ -153,6 +153,15 @@ def _visit(lead: Lead, number: int, now: datetime) -> None:
     )  # fmt: skip
 
 
+def begun(visit: Visit, now: datetime) -> None:
+    """The hour of the visit has come."""
+    starts = now - timedelta(minutes=10)
+    Visit.objects.filter(pk=visit.pk).update(
+        starts_at=starts, ends_at=starts + timedelta(minutes=30), created_at=now - timedelta(days=2)
+    )
+    visit.refresh_from_db()
+
+
 def own_text(now: datetime) -> TextOverride:
     """A text that the unit says in its own words."""
     return TextOverride.objects.create(

@@ -1,9 +1,7 @@
 """Calendar files for whoever has the address: public pages that say nothing to anybody else."""
 
-import logging
 from datetime import timedelta
 
-import redis
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,8 +12,6 @@ from conversations.agent.wording import first_name
 from conversations.models import Unit
 from scheduling import ics
 from scheduling.models import Visit
-
-log = logging.getLogger(__name__)
 
 GUESSES = "60/m"  # for one address of the network, any token
 FETCHES = "60/h"  # for one token; calendar programs ask every few hours
@@ -70,21 +66,17 @@ def _summary(visit: Visit) -> str:
 
 
 def _too_often(request: HttpRequest, token: str) -> bool:
-    """Without Redis nobody is counted, and nobody is refused."""
-    try:
-        return any([
-            is_ratelimited(request, group="calendar-guess", key="ip", rate=GUESSES, increment=True),
-            is_ratelimited(
-                request,
-                group="calendar-fetch",
-                key=lambda *_args: invitations.digest(token),
-                rate=FETCHES,
-                increment=True,
-            ),
-        ])  # fmt: skip
-    except redis.RedisError as error:
-        log.warning("Calendar files are not counted: %s", type(error).__name__)
-        return False
+    """Counted per process (RATELIMIT_USE_CACHE), so that calendars do not need Redis."""
+    return any([
+        is_ratelimited(request, group="calendar-guess", key="ip", rate=GUESSES, increment=True),
+        is_ratelimited(
+            request,
+            group="calendar-fetch",
+            key=lambda *_args: invitations.digest(token),
+            rate=FETCHES,
+            increment=True,
+        ),
+    ])  # fmt: skip
 
 
 def _file(content: bytes, name: str) -> HttpResponse:

@@ -14,6 +14,8 @@ import scheduling.seed
 from leads.models import Lead
 from scheduling import booking
 from scheduling.models import Visit
+from tests.families import begun
+from tests.talks import family
 
 pytestmark = pytest.mark.django_db
 
@@ -101,10 +103,48 @@ def test_a_visit_moves(api, visit, starts):
     ],
 )
 def test_steps(api, visit, step, status):
+    begun(visit, timezone.now())
     for _ in range(2):
         answer = post(api, f"{visit.pk}/{step}/")
         assert (answer.status_code, answer.json()["status"]) == (200, status)
     assert Visit.objects.get().version == 2
+
+
+@pytest.mark.parametrize("step", ["attended", "no-show"])
+def test_nobody_came_before_the_hour(api, visit, step):
+    answer = post(api, f"{visit.pk}/{step}/")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "not_begun")
+    assert Visit.objects.get().status == "booked"
+
+
+def test_a_key_is_of_one_family(api, visit, starts):
+    key = uuid.uuid4()
+    booked(api, Lead.objects.create(), starts[1], key)
+    answer = booked(api, Lead.objects.create(), starts[2], key)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "key_used")
+    moved = {"starts_at": starts[2].isoformat(), "client_uuid": key}
+    answer = post(api, f"{visit.pk}/move/", **moved)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "key_used")
+
+
+def test_each_step_is_told_to_the_open_consoles(api, starts):
+    talk = family("Marina", "+5545999112233")
+    revs = [talk.rev]
+
+    def told(answer):
+        assert answer.status_code in (200, 201)
+        talk.refresh_from_db()
+        revs.append(talk.rev)
+        return Visit.objects.get(pk=answer.json()["id"])
+
+    first = told(booked(api, talk.lead, starts[0]))
+    moved = {"starts_at": starts[3].isoformat(), "client_uuid": uuid.uuid4()}
+    visit = told(post(api, f"{first.pk}/move/", **moved))
+    told(post(api, f"{visit.pk}/confirm/"))
+    begun(visit, timezone.now())
+    told(post(api, f"{visit.pk}/attended/"))
+    told(post(api, f"{told(booked(api, talk.lead, starts[4])).pk}/cancel/"))
+    assert revs == sorted(set(revs))
 
 
 def test_a_step_on_what_was_seen_before_the_parent_acted_is_told(api, visit):

@@ -23,12 +23,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations.api import query, shapes
+from conversations.visits import steps
 from leads.models import Lead
 from scheduling import booking
 from scheduling.models import Visit, VisitRules
 
 BY = Visit.By.API
-REFUSED = (booking.SlotTaken, booking.SlotClosed, booking.AlreadyBooked, booking.NotActive)
 
 
 class MayBook(BasePermission):
@@ -82,7 +82,7 @@ def _book(request: Request) -> Response:
     given = _given(Booking, request)
     lead = get_object_or_404(Lead, pk=given["lead"])
     return _done(
-        lambda: booking.book(
+        lambda: steps.book(
             lead,
             given["starts_at"],
             now=timezone.now(),
@@ -100,7 +100,7 @@ def move(request: Request, pk: int) -> Response:
     """The visit that takes the place of this one, or this one if it is at that time already."""
     visit, given = get_object_or_404(Visit, pk=pk), _given(Move, request)
     return _done(
-        lambda: booking.reschedule(
+        lambda: steps.move(
             visit,
             given["starts_at"],
             now=timezone.now(),
@@ -116,24 +116,24 @@ def move(request: Request, pk: int) -> Response:
 @permission_classes([IsAdminUser, MayBook])
 def cancel(request: Request, pk: int) -> Response:
     given = _given(Cancel, request)
-    return _step(pk, given, booking.cancel, given["reason"])
+    return _step(pk, given, steps.cancel, given["reason"])
 
 
 @extend_schema(request=Step, responses=OpenApiTypes.OBJECT)
 @api_view(["POST"])
 @permission_classes([IsAdminUser, MayBook])
 def confirm(request: Request, pk: int) -> Response:
-    return _step(pk, _given(Step, request), booking.confirm)
+    return _step(pk, _given(Step, request), steps.confirm)
 
 
 @extend_schema(request=Step, responses=OpenApiTypes.OBJECT)
 @api_view(["POST"])
 @permission_classes([IsAdminUser, MayBook])
 def mark(request: Request, pk: int, outcome: str) -> Response:
-    return _step(pk, _given(Step, request), booking.mark, outcome)
+    return _step(pk, _given(Step, request), steps.mark, outcome)
 
 
-def _step(pk: int, given: dict[str, Any], step: Callable[..., bool], *args: Any) -> Response:
+def _step(pk: int, given: dict[str, Any], step: Callable[..., None], *args: Any) -> Response:
     visit = get_object_or_404(Visit, pk=pk)
 
     def taken() -> Visit:
@@ -156,7 +156,7 @@ def _key(given: dict[str, Any]) -> str:
 def _done(step: Callable[[], Visit], code: int = status.HTTP_200_OK) -> Response:
     try:
         return Response(shapes.visit(step()), status=code)
-    except REFUSED as refused:
+    except steps.REFUSED as refused:
         return Response(_why(refused), status=status.HTTP_409_CONFLICT)
     except VisitRules.DoesNotExist as error:
         sentence = _("No rules of visits hold now: enter them in the admin.")
@@ -165,19 +165,27 @@ def _done(step: Callable[[], Visit], code: int = status.HTTP_200_OK) -> Response
 
 def _why(refused: Exception) -> dict[str, Any]:
     """`reason` is for programs, `detail` for people; the visit that stands in the way besides."""
+    said = {"reason": _reason(refused), "detail": steps.words(refused)}
+    match refused:
+        case booking.AlreadyBooked(visit=visit) | booking.NotActive(visit=visit):
+            return {**said, "visit": shapes.visit(visit)}
+    return said
+
+
+def _reason(refused: Exception) -> str:
     match refused:
         case booking.SlotTaken():
-            return {"reason": "taken", "detail": _("This time is already taken.")}
+            return "taken"
         case booking.SlotClosed(verdict=verdict):
-            sentence = _("The unit receives nobody at this time.")
-            return {"reason": verdict.status, "detail": sentence}
-        case booking.AlreadyBooked(visit=visit):
-            sentence = _("This family already has a visit ahead.")
-            return {"reason": "already_booked", "detail": sentence, "visit": shapes.visit(visit)}
-        case booking.Stale(visit=visit):
-            sentence = _("The visit has changed meanwhile.")
-            return {"reason": "stale", "detail": sentence, "visit": shapes.visit(visit)}
-        case booking.NotActive(visit=visit):
-            sentence = _("The visit is no longer in a state that allows this.")
-            return {"reason": "not_active", "detail": sentence, "visit": shapes.visit(visit)}
+            return verdict.status
+        case booking.AlreadyBooked():
+            return "already_booked"
+        case booking.KeyUsed():
+            return "key_used"
+        case booking.NotBegun():
+            return "not_begun"
+        case booking.Stale():
+            return "stale"
+        case booking.NotActive():
+            return "not_active"
     raise TypeError(refused)

@@ -1,6 +1,7 @@
 """What staff do to a family's visit from the lead card."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -10,7 +11,7 @@ from django.utils import timezone
 from conversations.models import Conversation
 from scheduling import booking
 from scheduling.models import Visit
-from tests.families import seed_rules
+from tests.families import begun, seed_rules
 from tests.talks import family
 
 pytestmark = pytest.mark.django_db
@@ -55,8 +56,15 @@ def take(desk, talk, visit, step, **given):
     return post(desk, talk, step=step, visit=visit.pk, version=visit.version, **given)
 
 
+def book(desk, talk, at, key=None):
+    return post(desk, talk, step="book", starts_at=at.isoformat(), client_key=key or uuid4())
+
+
 def test_booked_from_the_card(desk, talk, free):
-    card = post(desk, talk, step="book", starts_at=free[4].isoformat())
+    key = desk.get(reverse("console:visit", args=[talk.pk])).context["client_key"]
+    cards = [book(desk, talk, free[4], key) for _ in range(2)]  # a double click
+    assert [card.status_code for card in cards] == [200, 200]
+    card = cards[0]
     assert card.context["visit"] == Visit.objects.get(starts_at=free[4], created_by="staff")
     before = talk.rev
     talk.refresh_from_db()
@@ -68,7 +76,8 @@ def test_booked_from_the_card(desk, talk, free):
     [("confirm", "confirmed"), ("attended", "attended"), ("no_show", "no_show"),
      ("cancel", "cancelled")],
 )  # fmt: skip
-def test_one_tap(desk, talk, visit, step, status):
+def test_one_tap(desk, talk, visit, now, step, status):
+    begun(visit, now)
     assert take(desk, talk, visit, step, reason="x").status_code == 200
     visit.refresh_from_db()
     assert visit.status == status
@@ -82,7 +91,8 @@ def test_moved_from_the_card(desk, talk, visit, free):
 def test_without_a_script_it_leads_back_to_the_card(desk, talk, free):
     url = reverse("console:visit", args=[talk.pk])
     assert desk.get(url).status_code == 200
-    answer = desk.post(url, {"step": "book", "starts_at": free[4].isoformat()})
+    given = {"step": "book", "starts_at": free[4].isoformat(), "client_key": uuid4()}
+    answer = desk.post(url, given)
     assert answer.url == f"/console/{talk.pk}/?pane=card"
 
 
@@ -97,14 +107,16 @@ def test_a_card_out_of_date_says_so_and_keeps_what_was_typed(desk, talk, visit, 
 
 def test_a_taken_time_is_refused(desk, talk, visit, free, now):
     other = family("Bia", "+5545999112244")
-    answer = post(desk, other, step="book", starts_at=visit.starts_at.isoformat())
+    answer = book(desk, other, visit.starts_at)
     assert answer.status_code == 409
     assert Visit.objects.count() == 1
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"step": "book"}, {"step": "move", "version": "1"}, {"step": "fly"}]
-)
+    "given",
+    [{}, {"step": "book"}, {"step": "book", "starts_at": "abc", "client_key": uuid4()},
+     {"step": "move", "version": "1"}, {"step": "fly"}],
+)  # fmt: skip
 def test_nonsense_is_asked_again(desk, talk, visit, given):
     assert post(desk, talk, **given).status_code == 422
 
@@ -116,7 +128,8 @@ def test_the_step_is_of_this_family_s_visit_only(desk, talk, visit):
     assert visit.status == "booked"
 
 
-def test_the_family_came_and_enrolled(desk, talk, visit):
+def test_the_family_came_and_enrolled(desk, talk, visit, now):
+    begun(visit, now)
     take(desk, talk, visit, "attended")
     assert "matriculou" in desk.get(reverse("console:lead", args=[talk.pk])).text
     desk.post(reverse("console:enrol", args=[talk.pk]))

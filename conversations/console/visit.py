@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from conversations.console.access import StaffRequest, staff_page
 from conversations.console.card import card, visit_of
 from conversations.console.conversation import of, page_context
 from conversations.models import Conversation
-from conversations.visits.forms import MomentField, StepForm
+from conversations.visits.forms import StepForm, TimeForm
 from scheduling.booking import load_calendar
 
 
@@ -52,11 +53,12 @@ def enrol(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _book(request: StaffRequest, conversation: Conversation, now: datetime) -> HttpResponse:
-    at = MomentField(required=False).clean(request.POST.get("starts_at", ""))
-    if at is None:
+    form = TimeForm(request.POST)
+    if not form.is_valid():
         return _form(request, conversation, now, 422, problem=_("Choose a time."))
+    at, key = form.cleaned_data["starts_at"], str(form.cleaned_data["client_key"])
     try:
-        visits.book(conversation.lead, at, now=now, client_key=None)
+        visits.book(conversation.lead, at, now=now, client_key=key)
     except visits.REFUSED as refused:
         return _form(request, conversation, now, 409, problem=visits.words(refused))
     return _done(request, conversation.pk, now)
@@ -83,6 +85,7 @@ def _form(
         "free": _free(now),
         "problem": problem,
         "typed": request.POST,
+        "client_key": uuid4(),
     }
     if request.htmx:
         return render(request, "console/card_visit.html", context, status=status)

@@ -12,6 +12,7 @@ from conversations.models.followup import WINDOW_HOURS
 from leads.models import Lead
 from scheduling import reminders
 from scheduling.models import Visit, VisitRules
+from scheduling.slots import QuietHours
 
 SECOND_THOUGHTS = timedelta(minutes=30)  # a wrong mark can be set right before anything is said
 INVITED_FOR = timedelta(hours=24)  # of quiet hours or of a long talk
@@ -57,13 +58,13 @@ def rules_at(now: datetime) -> FollowupRules:
     return FollowupRules.objects.at(now).first() or FollowupRules()
 
 
-def quiet_at(now: datetime) -> reminders.QuietHours:
+def quiet_at(now: datetime) -> QuietHours:
     rules = VisitRules.objects.at(now).first() or VisitRules()
-    return reminders.QuietHours(rules.quiet_from, rules.quiet_until, ZoneInfo(settings.TIME_ZONE))
+    return QuietHours(rules.quiet_from, rules.quiet_until, ZoneInfo(settings.TIME_ZONE))
 
 
 def of_visit(
-    visit: Visit, rules: FollowupRules, quiet: reminders.QuietHours
+    visit: Visit, rules: FollowupRules, quiet: QuietHours
 ) -> Iterator[tuple[Kind, reminders.Due]]:
     """What the visit, as it is now, gives reason to say, and when."""
     if visit.status in Visit.ACTIVE:

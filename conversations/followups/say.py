@@ -92,6 +92,7 @@ def withdraw() -> None:
         called_off | Q(conversation__lead__opted_out_at__isnull=False),
         followup__isnull=False,
         status=Message.Status.QUEUED,
+        due_at__isnull=False,
     )
     for message in waiting.values_list("pk", flat=True):
         outbox.withdraw(message)

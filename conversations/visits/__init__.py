@@ -1,5 +1,27 @@
-"""Visits as staff change them, from the board and from the console."""
+"""Visits as staff change them: from the board, the console, or over the API."""
 
-from conversations.visits.steps import REFUSED, book, enrol, latest, take, words
+from conversations.visits.steps import (
+    REFUSED,
+    book,
+    cancel,
+    confirm,
+    enrol,
+    latest,
+    mark,
+    move,
+    take,
+    words,
+)
 
-__all__ = ["REFUSED", "book", "enrol", "latest", "take", "words"]
+__all__ = [
+    "REFUSED",
+    "book",
+    "cancel",
+    "confirm",
+    "enrol",
+    "latest",
+    "mark",
+    "move",
+    "take",
+    "words",
+]

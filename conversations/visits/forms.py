@@ -22,6 +22,13 @@ class MomentField(forms.CharField):
         return given if given.tzinfo else timezone.make_aware(given)
 
 
+class TimeForm(forms.Form):
+    """When a family comes; `client_key` makes a repeated request the same request."""
+
+    starts_at = MomentField()
+    client_key = forms.UUIDField()
+
+
 class StepForm(forms.Form):
     """One step of a visit, with the version of it that the page showed."""
 

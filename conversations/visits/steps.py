@@ -1,9 +1,9 @@
 """A visit as staff change it: a step of `scheduling.booking`, told to the open consoles."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,34 +16,62 @@ from leads.models import Lead
 from scheduling import booking
 from scheduling.models import Visit
 
-BY = Visit.By.STAFF
-REFUSED = (booking.NotActive, booking.SlotTaken, booking.SlotClosed, booking.AlreadyBooked)
+REFUSED = (
+    booking.NotActive,
+    booking.SlotTaken,
+    booking.SlotClosed,
+    booking.AlreadyBooked,
+    booking.KeyUsed,
+)
 
 
-def book(lead: Lead, starts_at: datetime, *, now: datetime, client_key: str | None) -> Visit:
+def book(
+    lead: Lead, starts_at: datetime, *, now: datetime, client_key: str, by: str = Visit.By.STAFF
+) -> Visit:
     """A new visit of the family; the one that `client_key` made already. Raises one of REFUSED."""
     with _told(lead.pk):
-        return booking.book(lead, starts_at, now=now, by=BY, client_key=client_key)
+        return booking.book(lead, starts_at, now=now, by=by, client_key=client_key)
 
 
-def confirm(visit: Visit, *, now: datetime, seen: int | None) -> None:
+def confirm(visit: Visit, *, now: datetime, seen: int | None, by: str = Visit.By.STAFF) -> None:
     """`seen` is the version that the page showed; as for each step here. Raises one of REFUSED."""
-    _step(visit, booking.confirm, now=now, seen=seen)
+    with _told(visit.lead_id):
+        booking.confirm(visit, now=now, by=by, seen=seen)
 
 
-def mark(visit: Visit, outcome: str, *, now: datetime, seen: int | None) -> None:
-    """`attended` or `no_show`."""
-    _step(visit, booking.mark, outcome, now=now, seen=seen)
+def mark(
+    visit: Visit,
+    outcome: Literal["attended", "no_show"],
+    *,
+    now: datetime,
+    seen: int | None,
+    by: str = Visit.By.STAFF,
+) -> None:
+    with _told(visit.lead_id):
+        booking.mark(visit, outcome, now=now, by=by, seen=seen)
 
 
-def cancel(visit: Visit, reason: str, *, now: datetime, seen: int | None) -> None:
-    _step(visit, booking.cancel, reason, now=now, seen=seen)
+def cancel(
+    visit: Visit, reason: str, *, now: datetime, seen: int | None, by: str = Visit.By.STAFF
+) -> None:
+    with _told(visit.lead_id):
+        booking.cancel(visit, reason, now=now, by=by, seen=seen)
 
 
-def move(visit: Visit, starts_at: datetime, *, now: datetime, seen: int | None) -> Visit:
+def move(
+    visit: Visit,
+    starts_at: datetime,
+    *,
+    now: datetime,
+    seen: int | None,
+    client_key: str | None = None,
+    by: str = Visit.By.STAFF,
+) -> Visit:
     """The visit at its new time."""
     with _told(visit.lead_id):
-        return booking.reschedule(visit, starts_at, now=now, by=BY, seen=seen)
+        return booking.reschedule(
+            visit, starts_at, now=now, by=by, client_key=client_key, seen=seen
+        )
 
 
 def take(visit: Visit, given: Mapping[str, Any], now: datetime) -> Visit:
@@ -77,6 +105,10 @@ def words(refused: Exception) -> str:
         case booking.AlreadyBooked():
             at = moment(refused.visit.starts_at)
             return _("This family already has a visit ahead: %(moment)s.") % {"moment": at}
+        case booking.KeyUsed():
+            return _("This request was already used for another family. Nothing was changed.")
+        case booking.NotBegun():
+            return _("The visit has not begun yet. Nothing was changed.")
         case booking.NotActive():
             visit = latest(refused.visit)
             return _(
@@ -91,11 +123,6 @@ def latest(visit: Visit) -> Visit:
     while successor := Visit.objects.filter(replaces=visit).first():
         visit = successor
     return visit
-
-
-def _step(visit: Visit, step: Callable[..., Any], *args: Any, **how: Any) -> None:
-    with _told(visit.lead_id):
-        step(visit, *args, by=BY, **how)
 
 
 @contextmanager

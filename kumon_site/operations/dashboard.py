@@ -17,9 +17,9 @@ from conversations.admin import links
 from conversations.admin.calendar import this_week
 from conversations.admin.families import STAGE_COLOURS
 from conversations.admin.messages import needing
-from conversations.admin.visits.page import STATUS_COLOURS
-from conversations.admin.visits.pages import on_board
 from conversations.admin.visits.periods import periods
+from conversations.admin.visits.record import STATUS_COLOURS
+from conversations.admin.visits.requests import on_board
 from conversations.models import Conversation
 from kumon_site.operations.models import Alert
 from leads.models import Lead

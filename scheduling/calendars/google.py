@@ -210,15 +210,18 @@ def _body(draft: Draft) -> dict[str, Any]:
 
 
 def _event(found: dict[str, Any]) -> Event:
-    return Event(
-        id=found["id"],
-        etag=found.get("etag", ""),
-        title=found.get("summary", ""),
-        starts_at=_moment(found.get("start")),
-        ends_at=_moment(found.get("end")),
-        busy=found.get("transparency") != "transparent",
-        cancelled=found.get("status") == "cancelled",
-    )
+    try:
+        return Event(
+            id=found["id"],
+            etag=found.get("etag", ""),
+            title=found.get("summary", ""),
+            starts_at=_moment(found.get("start")),
+            ends_at=_moment(found.get("end")),
+            busy=found.get("transparency") != "transparent",
+            cancelled=found.get("status") == "cancelled",
+        )
+    except (KeyError, ValueError, TypeError) as error:  # KeyError: no id, or no such time zone
+        raise CalendarError("unreadable_event") from error
 
 
 def _moment(given: dict[str, str] | None) -> datetime | None:

@@ -3,6 +3,7 @@ long the unit was open. Pure arithmetic (docs/architecture.md)."""
 
 from scheduling.slots.calendar import Calendar
 from scheduling.slots.offers import spread
+from scheduling.slots.quiet import QuietHours
 from scheduling.slots.rows import Closed, Hours, HoursRow, Opened, Rules, Status, Verdict
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Hours",
     "HoursRow",
     "Opened",
+    "QuietHours",
     "Rules",
     "Status",
     "Verdict",

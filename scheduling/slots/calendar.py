@@ -83,17 +83,6 @@ class Calendar:
         """
         return self._open.open_between(start, end)
 
-    def not_quiet(self, at: datetime) -> datetime:
-        """The first moment from `at` on in which a family may be written to unasked."""
-        local = self._local(at)
-        begins, ends = self.rules.quiet_from, self.rules.quiet_until
-        clock = local.time()
-        over_midnight = begins > ends
-        if over_midnight and clock >= begins:
-            return datetime.combine(local.date() + timedelta(days=1), ends, self.tz)
-        quiet = clock < ends if over_midnight else begins <= clock < ends
-        return datetime.combine(local.date(), ends, self.tz) if quiet else local
-
     def _status_by_hours(self, at: datetime) -> Status:
         local = self._local(at)
         stretches = self._open.stretches(local.date())

@@ -31,8 +31,6 @@ class Rules:
     horizon_days: int = 30
     before_minutes: int = 0  # kept free of other visits before and after each one
     after_minutes: int = 0
-    quiet_from: time = time(20)
-    quiet_until: time = time(8)
 
     @property
     def gap(self) -> timedelta:

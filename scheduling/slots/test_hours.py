@@ -1,6 +1,6 @@
-"""Extra openings, buffers, quiet hours and open time. What is open: closure > extra > week."""
+"""Extra openings, buffers and open time. What is open: closure > extra > week."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -98,27 +98,6 @@ def test_buffers_reach_over_midnight():
     )
     assert found.verdict(local("2026-03-11 00:30")).status == "taken"
     assert found.verdict(local("2026-03-11 01:00")).free
-
-
-@pytest.mark.parametrize(
-    ("quiet", "at", "then"),
-    [
-        ((20, 8), "2026-03-10 19:59", "2026-03-10 19:59"),
-        ((20, 8), "2026-03-10 20:00", "2026-03-11 08:00"),
-        ((20, 8), "2026-03-10 07:59", "2026-03-10 08:00"),
-        ((20, 8), "2026-03-10 08:00", "2026-03-10 08:00"),
-        ((20, 8), "2026-12-31 23:00", "2027-01-01 08:00"),
-        ((20, 8), "2028-02-28 23:00", "2028-02-29 08:00"),
-        ((0, 9), "2026-03-10 00:00", "2026-03-10 09:00"),
-        ((13, 15), "2026-03-10 14:00", "2026-03-10 15:00"),
-        ((13, 15), "2026-03-10 15:00", "2026-03-10 15:00"),
-        ((8, 8), "2026-03-10 08:00", "2026-03-10 08:00"),
-    ],
-)
-def test_quiet_hours(quiet, at, then):
-    begins, ends = map(time, quiet)
-    found = calendar(quiet_from=begins, quiet_until=ends)
-    assert found.not_quiet(local(at)) == local(then)
 
 
 @pytest.mark.parametrize(

@@ -131,15 +131,6 @@ def test_a_moment_is_open_exactly_when_its_minute_counts(calendar, at):
 
 
 @settings(deadline=None)
-@given(calendars(), moments)
-def test_nobody_is_written_to_in_quiet_hours(calendar, at):
-    then = calendar.not_quiet(at)
-    assert at <= then <= at + timedelta(hours=13)
-    assert calendar.rules.quiet_until <= then.time() < calendar.rules.quiet_from
-    assert calendar.not_quiet(then) == then
-
-
-@settings(deadline=None)
 @given(st.lists(moments, unique=True, max_size=12), st.integers(3, 5))
 def test_offers_cover_two_days_and_both_halves_when_there_are_any(candidates, count):
     offers = spread(candidates, count)

@@ -267,6 +267,28 @@ def test_what_happens_to_the_event_of_a_past_visit_is_nobody_s_business(unit):
     assert question(unit, visit)[0] == ""
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda event: event.pop("id"),
+        lambda event: event["start"].update(dateTime=f"{TEN:%FT%T}", timeZone="Mars/Olympus"),
+    ],
+)
+def test_an_event_that_cannot_be_read_is_told_and_holds_up_no_visit(unit, spoil):
+    key = unit.google.person.adds("Dentista", TEN, ELEVEN)
+    spoil(unit.google.events[key])
+    visit = unit.book(ELEVEN)
+    assert unit.sync()
+    assert sync.state(unit.now).error == "unreadable_event"
+    assert unit.event(visit).etag
+
+    unit.google.keep(key, {"summary": "Dentista", "start": {"dateTime": TEN.isoformat()},
+                           "end": {"dateTime": ELEVEN.isoformat()}})  # fmt: skip
+    unit.sync()
+    assert sync.state(unit.now).error == ""
+    assert not free(unit, TEN)
+
+
 def test_a_copy_of_our_event_is_a_busy_time(unit):
     visit = unit.book()
     unit.sync()

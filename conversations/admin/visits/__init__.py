@@ -1,5 +1,5 @@
 """Visits: the calendar board on which they are made and changed, their list and their record."""
 
-from conversations.admin.visits import page
+from conversations.admin.visits import record
 
-__all__ = ["page"]
+__all__ = ["record"]

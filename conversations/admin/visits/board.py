@@ -14,6 +14,7 @@ from scheduling.models import Closure, ExtraOpening, Visit
 from scheduling.slots import Calendar
 
 DAY = timedelta(days=1)
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # the calendar's own end overflows
 SHOWN = (*Visit.ACTIVE, Visit.Status.ATTENDED, Visit.Status.NO_SHOW)
 WEEKEND = 5
 

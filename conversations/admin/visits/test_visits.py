@@ -1,12 +1,14 @@
 """The board, the list and the record of visits, as staff use them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import monotonic
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +18,7 @@ from conversations.models import Conversation
 from leads.models import Lead
 from scheduling import booking
 from scheduling.models import Closure, ExtraOpening, Visit, VisitRules
-from tests.families import families, seed_rules
+from tests.families import begun, families, seed_rules
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +54,28 @@ def book(client, at, **given):
     return client.post(url, {"at": at.isoformat(), "client_key": str(uuid4()), **given})
 
 
+def alone(step, *args, **given):
+    """What a step in a thread of its own comes to."""
+    try:
+        return step(*args, **given)
+    finally:
+        connection.close()
+
+
+def until_somebody_waits():
+    """For a row that this transaction holds."""
+    deadline = monotonic() + 20
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE transactionid = pg_current_xact_id()::xid AND NOT granted"
+            )
+            if cursor.fetchone() != (0,):
+                return
+    raise AssertionError("nobody waits")
+
+
 def board(client, **query):
     return client.get(reverse("admin:scheduling_visit_board"), query)
 
@@ -61,7 +85,8 @@ def board(client, **query):
     [("confirm", "confirmed"), ("attended", "attended"), ("no_show", "no_show"),
      ("cancel", "cancelled")],
 )  # fmt: skip
-def test_a_step_is_taken_by_post(admin_client, visit, name, status):
+def test_a_step_is_taken_by_post(admin_client, visit, now, name, status):
+    begun(visit, now)
     answer = step(admin_client, visit, name)
     assert answer.status_code == 303
     assert answer.url.startswith("/admin/scheduling/visit/board/?week=")
@@ -73,6 +98,15 @@ def test_looking_changes_nothing(admin_client, visit):
     url = reverse("admin:scheduling_visit_step", args=[visit.pk])
     assert admin_client.get(url, {"step": "confirm", "version": 1}).status_code == 405
     assert board(admin_client, visit=visit.pk).status_code == 200
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+
+
+@pytest.mark.parametrize("name", ["attended", "no_show"])
+def test_nobody_came_before_the_hour(admin_client, visit, name):
+    answer = step(admin_client, visit, name)
+    assert answer.status_code == 409
+    assert "ainda não começou" in answer.content.decode()
     visit.refresh_from_db()
     assert visit.status == "booked"
 
@@ -147,6 +181,34 @@ def test_staff_book_a_new_family_once_however_often_it_is_sent(admin_client, lea
     assert (evidence.value, evidence.status) == ("Bruno Lima", "staff")
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("same_form", "status"), [(True, 303), (False, 409)])
+def test_a_new_family_sent_twice_at_once(admin_client, lead, now, same_form, status):
+    there, phone, key = free(now)[3], "45 98888-7777", str(uuid4())
+    with ThreadPoolExecutor(1) as second, transaction.atomic():
+        family = Lead.objects.create(phone="+5545988887777", parent_name="Bruno")
+        first_key = key if same_form else None
+        booking.book(family, there, now=now, by="staff", client_key=first_key)
+        sent = second.submit(
+            alone, book, admin_client, there, name="Bruno", phone=phone, client_key=key
+        )
+        until_somebody_waits()
+    answer = sent.result()
+    assert answer.status_code == status
+    assert same_form or "Bruno" in answer.context["booking"].errors["phone"][0]
+    assert Visit.objects.get().lead == family
+
+
+def test_a_form_s_key_is_of_one_family(admin_client, lead, now):
+    key, there = str(uuid4()), free(now)
+    assert book(admin_client, there[3], lead=lead.pk, client_key=key).status_code == 303
+    other = {"name": "Bruno", "phone": "45 98888-7777", "client_key": key}
+    answer = book(admin_client, there[4], **other)
+    assert answer.status_code == 409
+    assert "outra família" in answer.content.decode()
+    assert Visit.objects.get().lead == lead
+
+
 def test_a_new_family_whose_time_is_lost_is_not_kept(admin_client, visit):
     answer = book(admin_client, visit.starts_at, name="Bruno", phone="45 98888-7777")
     assert answer.status_code == 409
@@ -217,9 +279,18 @@ def test_closures_openings_and_places_are_shown(admin_client, lead, now):
 
 
 @pytest.mark.parametrize("query", [{"week": "x"}, {"day": "2026-13-40"}, {"visit": "9" * 30},
-                                   {"at": "nonsense"}, {"q": "a"}])  # fmt: skip
+                                   {"at": "nonsense"}, {"q": "a"},
+                                   {"at": "9999-12-31T23:59-12:00"}])  # fmt: skip
 def test_nonsense_in_the_address_shows_this_week(admin_client, lead, query):
     assert board(admin_client, **query).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_of_another_age_shows_the_nearest_that_the_board_has(admin_client, lead, day):
+    assert board(admin_client, day=day).status_code == 200
+    assert board(admin_client, week=day).status_code == 200
+    paper = reverse("admin:scheduling_visit_day", args=[day])
+    assert admin_client.get(paper).status_code == 200
 
 
 def test_what_is_over_is_asked_about_until_it_is_marked(admin_client, visit, now):

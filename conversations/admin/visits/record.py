@@ -1,3 +1,5 @@
+"""The admin of visits: their list, and the record of one."""
+
 from typing import Any
 
 from django.contrib import admin
@@ -13,8 +15,8 @@ from unfold.decorators import action, display
 
 from billing_rules.admin.dated import NOTHING_TO_SAVE
 from conversations.admin import links
-from conversations.admin.visits.pages import BOARD, BoardPages, on_board
 from conversations.admin.visits.periods import WhenFilter
+from conversations.admin.visits.requests import BOARD, BoardPages, on_board
 from scheduling.models import Visit
 
 STATUS_COLOURS = {

@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -41,6 +41,10 @@ def on_board(visit: Visit, kind: str = "week") -> str:
     """Where the board shows a visit with its panel open."""
     day = timezone.localdate(visit.starts_at).isoformat()
     return f"{reverse(BOARD)}?{urlencode({kind: day, 'visit': visit.pk})}"
+
+
+class PhoneKnown(Exception):
+    """A family with this phone was made since the form was checked."""
 
 
 class BoardPages:
@@ -80,15 +84,19 @@ class BoardPages:
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = BookForm(request.POST)
-        if made := Visit.objects.filter(client_key=request.POST.get("client_key", "")).first():
+        valid, given, now = form.is_valid(), form.cleaned_data, timezone.now()
+        if made := _made(given):
             return _back(request, visit=made)  # sent twice
-        if not form.is_valid():
+        if not valid:
             return self._page(request, status=422, booking=form)
-        given, now = form.cleaned_data, timezone.now()
         try:
             with transaction.atomic():
                 lead = given["lead"] or _new_family(given, now)
                 made = visits.book(lead, given["at"], now=now, client_key=str(given["client_key"]))
+        except PhoneKnown:
+            if made := _made(given):
+                return _back(request, visit=made)  # sent twice at once
+            return self._page(request, status=409, booking=BookForm(request.POST))
         except visits.REFUSED as refused:
             form.add_error(None, visits.words(refused))
             return self._page(request, status=409, booking=form)
@@ -193,8 +201,20 @@ def _panel(asked: Any, now: datetime, given: dict[str, Any]) -> dict[str, Any]:
     return {"booking": form, "at": _moment(at), "q": query, "found": _found(query) if query else []}
 
 
+def _made(given: dict[str, Any]) -> Visit | None:
+    """The visit that the same request has made already for this family."""
+    family = {"lead": given["lead"]} if given.get("lead") else {"lead__phone": given.get("phone")}
+    if None in (given.get("client_key"), *family.values()):
+        return None
+    return Visit.objects.filter(client_key=str(given["client_key"]), **family).first()
+
+
 def _new_family(given: dict[str, Any], now: datetime) -> Lead:
-    lead = Lead.objects.create(phone=given["phone"], created_at=now)
+    try:
+        with transaction.atomic():
+            lead = Lead.objects.create(phone=given["phone"], created_at=now)
+    except IntegrityError as error:
+        raise PhoneKnown from error
     status = FieldEvidence.Status.STAFF
     for name in ("phone", "parent_name"):
         value = given["phone"] if name == "phone" else given["name"]
@@ -232,14 +252,17 @@ def _moment(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if not board.FIRST_DAY <= at.date() <= board.LAST_DAY:
+        return None
     return at if at.tzinfo else timezone.make_aware(at)
 
 
 def _day(text: str, otherwise: date | None = None) -> date:
     try:
-        return date.fromisoformat(text)
+        asked = date.fromisoformat(text)
     except ValueError:
         return otherwise or timezone.localdate()
+    return min(max(asked, board.FIRST_DAY), board.LAST_DAY)
 
 
 def _back(request: HttpRequest, *, visit: Visit | None) -> HttpResponse:
