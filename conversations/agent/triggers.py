@@ -16,7 +16,7 @@ from conversations.agent.text_model import load
 
 NOTHING = "none"  # the model's label for ordinary talk
 PHRASE = 3.0  # what a phrase adds to the log-odds of its reason
-SURE = 0.45  # a person is called from this probability of any reason on
+SURE = 0.5  # a person is called from this probability of any reason on
 
 _PHRASES = Path(__file__).parent / "phrases"
 _RUN = re.compile(r"([a-z])\1{2,}")
