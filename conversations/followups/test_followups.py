@@ -14,6 +14,7 @@ from conversations import followups, handoff, outbox, sender
 from conversations.models import Conversation, Followup, FollowupRules, Message
 from leads.models import Lead
 from scheduling import booking
+from scheduling.models import VisitRules
 from tests.families import seed_rules
 
 TZ = ZoneInfo("America/Sao_Paulo")
@@ -143,7 +144,7 @@ def test_a_moved_visit_is_reminded_of_at_its_new_time_only(talk):
     assert said() == []
     assert planned() == {
         ("early", at("09/12/2026 09:30")),
-        ("late", at("09/12/2026 19:30")),
+        ("late", at("10/12/2026 07:30")),
     }
     sweep(at("09/12/2026 09:30"))
     assert "quinta-feira, 10/12, às 9h30" in said()[0].text
@@ -212,9 +213,16 @@ def test_the_gateway_away_for_long_drops_it_too(talk, settings):
 
 
 def test_what_would_fall_into_quiet_hours_comes_before_them(talk):
+    VisitRules.objects.update(quiet_until="08:00")
     book(talk, at("03/12/2026 09:00"))
     sweep(BOOKED)
     assert ("late", at("02/12/2026 19:30")) in planned()
+
+
+def test_the_first_visit_of_the_day_is_reminded_of_two_hours_before(talk):
+    book(talk, at("03/12/2026 09:00"))
+    sweep(BOOKED)
+    assert ("late", at("03/12/2026 07:00")) in planned()
 
 
 @pytest.mark.parametrize("mode", ["waiting", "human"])

@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalvisitrules',
             name='quiet_until',
-            field=models.TimeField(default=datetime.time(8, 0), verbose_name='quiet until'),
+            field=models.TimeField(default=datetime.time(7, 0), verbose_name='quiet until'),
         ),
         migrations.AddField(
             model_name='visit',
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='visitrules',
             name='quiet_until',
-            field=models.TimeField(default=datetime.time(8, 0), verbose_name='quiet until'),
+            field=models.TimeField(default=datetime.time(7, 0), verbose_name='quiet until'),
         ),
         migrations.AlterField(
             model_name='closure',

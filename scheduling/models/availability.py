@@ -38,7 +38,9 @@ class VisitRules(Dated):
         default=time(20),
         help_text=_("In quiet hours no family is written to unasked. Equal times: never quiet."),
     )
-    quiet_until = models.TimeField(_("quiet until"), default=time(8))
+    quiet_until = models.TimeField(  # two hours before the first visit of a day at nine
+        _("quiet until"), default=time(7)
+    )
 
     objects = DatedQuerySet.as_manager()
 
