@@ -17,8 +17,10 @@ from conversations.admin.readonly import ReadOnlyAdmin
 from conversations.llm import ledger
 from conversations.models import ExchangeRate, ModelCall, ModelPrice
 
-BAD = ("refused", "cut", "broken", "timeout", "dropped", "unreachable", "limited", "denied")
-BAD += ("rejected", "failed", "ungrounded")
+BAD = (
+    *("refused", "cut", "broken", "timeout", "dropped", "unreachable", "limited", "denied"),
+    *("rejected", "failed", "ungrounded"),
+)
 
 
 def reais(amount: Any, places: int = 4) -> str:
@@ -50,7 +52,7 @@ class ModelCallAdmin(ReadOnlyAdmin):
     ]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        response: Any = super().changelist_view(request, extra_context)
+        response: HttpResponse = super().changelist_view(request, extra_context)
         found = getattr(response, "context_data", None) or {}
         if "cl" in found:
             sums = (
