@@ -18,19 +18,17 @@ from conversations.models import CalendarFeed
 from scheduling import ics
 from scheduling.models import Visit
 
-_signer = Signer(salt="visit-invitation", sep=".")
-
 
 def address(visit_id: int) -> str:
     """Where the family finds its visit, also after it has moved."""
-    path = reverse("invitation", args=[_signer.sign(str(visit_id))])
+    path = reverse("invitation", args=[_signer().sign(str(visit_id))])
     return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 
 def invited(token: str) -> ics.Thread | None:
     """The visit that an invitation's address is about, as it is now; None for a forged one."""
     try:
-        visit = Visit.objects.filter(pk=int(_signer.unsign(token))).first()
+        visit = Visit.objects.filter(pk=int(_signer().unsign(token))).first()
     except (BadSignature, ValueError):
         return None
     if visit is None:
@@ -64,3 +62,8 @@ def subscriber(token: str) -> User | None:
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _signer() -> Signer:
+    """Made at each use: without a key, importing this must not fail before the checks have told."""
+    return Signer(salt="visit-invitation", sep=".")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.test_up import BASE_DIR, Copy, wait_until
+from tests.running import BASE_DIR, Copy, wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = Path(os.environ.get("PICTURES", "test-results/tour"))
