@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from conversations.agent.readers.fold import fold
 from conversations.agent.text_model import load, words
 
 SURE = 0.6  # an intent below this is not acted on
@@ -23,6 +24,13 @@ _PHRASES = {
 }
 _LABELS = {phrase: label for label, line in _PHRASES.items() for phrase in line.split("|")}
 
+# Asked for by its name, in however long a clause; the enrolment fee has an intent of its own.
+_PRICE = re.compile(
+    r"\b(?:saber|qual|quais|quanto|informac\w+|info|me (?:passa|fala|diz|manda|informa)"
+    r"|gostaria d[eo]s?|quero|queria|ver)\b[^.?!]{0,25}\b(?:precos?|valor(?:es)?)\b"
+    r"(?! (?:d[ae] |pra )?(?:matricula|taxa|inscricao))"
+)
+PRICED = 0.9
 _GREETING = r"(?:oi+e?|ol[aá]+|opa|bom dia+|boa tarde|boa noite)"
 _CUE = (
     r"(?:onde|aonde|quanto|qto|qnto|quantos|quantas|qual|quais|como|quando|que horas|que dias?|"
@@ -95,6 +103,8 @@ def _read(clause: str) -> Intent:
     if label is not None:
         return _intent(label, 1.0, clause)
     label, score = load("intents").probabilities(clause)[0]
+    if label != "answer/enrolment_fee" and score < PRICED and _PRICE.search(fold(clause)):
+        return _intent("answer/price", PRICED, clause)
     return _intent(label, score, clause)
 
 

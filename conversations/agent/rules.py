@@ -22,6 +22,11 @@ _OTHER_TIME = re.compile(
     r"|\b(?:doente|adoeceu|febre)\b"
 )
 _LATER_WORD = re.compile(r"\b(?:confirm|respond|avis|retorn|fal)\w+")  # "confirmo mais tarde"
+# "e se ele não gostar, posso cancelar?" asks about the course, not the visit.
+_IF_IT_FAILS = re.compile(
+    r"\bse (?:el[ea]s?|eu|a gente|nos|meu filho|minha filha|a crianca|nao)\b[^.!]*"
+    r"\b(?:posso|podemos|pode|da pra|consigo|tem como) (?:cancelar|desistir|sair|parar)"
+)
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
 
@@ -56,6 +61,8 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
     if any(command.command == "pick_slot" for command in short):
         return
     names = {intent.name for intent in intents}
+    if _IF_IT_FAILS.search(fold(hearing.text)):
+        names -= {"cancel_visit"}
     asked_slot = _asked_about_visit(hearing)
     when = read_when(hearing.text, hearing.now, asked=asked_slot)
     span = hearing.text if when else None

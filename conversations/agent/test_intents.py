@@ -77,6 +77,19 @@ def test_nothing_to_read(text):
     assert sure(text) <= {"unknown"}
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("queria saber o preço pra 2 filhos, um faz mat e outro mat e portugues", "answer/price"),
+        ("oi quero informações de preço do kumon de matemática", "answer/price"),
+        ("queria ver o valor da matrícula pra dois", "answer/enrolment_fee"),
+    ],
+)
+def test_a_price_asked_for_by_its_name_is_heard_in_a_long_clause(text, wanted):
+    name, topic = wanted.split("/")
+    assert (name, topic) in {(one.name, one.topic) for one in classify(text) if one.score >= 0.6}
+
+
 def test_a_clause_stands_in_the_text():
     text = "Oi!! Qual o VALOR e onde fica? Obrigada 🙏"
     assert all(intent.clause in text for intent in classify(text))
