@@ -27,6 +27,13 @@ def pytest_configure(config: pytest.Config) -> None:
     except embedded.ServerError as error:
         pytest.exit(str(error), returncode=1)
     django.setup()  # modules under test import models while they are collected
+    # Test processes inherit the environment. With this in it pytest-django would read the settings
+    # before their conftest.py has given them a Redis number of their own.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    from django.conf import settings
+
+    if WORKER and os.environ["REDIS_URL"] != settings.REDIS_URL:
+        pytest.exit(f"{WORKER} shares its Redis with another test process", returncode=1)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

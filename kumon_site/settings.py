@@ -124,7 +124,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 3},
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     },
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # without Redis
 }

@@ -82,10 +82,3 @@ def run_due(work: "Work") -> Callable[..., None]:
         work.sends(after)
 
     return run
-
-
-@pytest.fixture(autouse=True)
-def breakers_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their state is counted here, not in the Redis of all test processes (scheduling/test_breaker
-    has that)."""
-    monkeypatch.setattr("scheduling.breaker._redis_away_until", float("inf"))
