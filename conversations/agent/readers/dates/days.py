@@ -54,10 +54,6 @@ def _two_days(m: re.Match[str]) -> str:
     return f"N{m[1]} {m[2]} N{m[3]}" if int(m[3]) > int(m[1]) else m[0]
 
 
-def _month_named(m: re.Match[str]) -> str:
-    return f" Y{_number(m[1])} "
-
-
 _DATES: tuple[Rule, ...] = (
     rule(r"\b(\d{4})-(\d\d)-(\d\d)\b", lambda m: f" M{int(m[3])}_{int(m[2])}_{m[1]} "),
     rule(
