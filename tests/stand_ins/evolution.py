@@ -20,10 +20,10 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from tests.stand_ins.faults import Fault
+from tests.stand_ins.serving import Handler, Server
 
 
 @dataclass(frozen=True)
@@ -55,23 +55,17 @@ class EvolutionStandIn:
         self.stopping = threading.Event()
         self._outbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", self.port), _handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._threads = [
-            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True),
-            threading.Thread(target=self._post_webhooks, daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._poster = threading.Thread(target=self._post_webhooks, daemon=True)
+        self._poster.start()
+        self._server = _Server(self.port, _Handler, self)
+        self.url = self._server.url
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
         self._outbox.put(None)
-        self._server.shutdown()
-        self._server.server_close()
-        for thread in self._threads:
-            thread.join(timeout=5)
+        self._server.stop()
+        self._poster.join(timeout=5)
 
     def texts(self, jid: str | None = None) -> list[str]:
         """What parents have read, in order; of one chat or of all."""
@@ -171,64 +165,44 @@ class EvolutionStandIn:
             return 0
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 256
-
+class _Server(Server):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """The caller was killed, or went away."""
 
 
-def _handler(evolution: EvolutionStandIn) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # one packet per answer, or Nagle's algorithm adds 40 ms
-        disable_nagle_algorithm = True
+class _Handler(Handler):
+    def answer(self) -> None:
+        evolution: EvolutionStandIn = self.server.stand_in
+        body: Any = json.loads(self.content() or b"{}")
+        apikey = self.headers.get("apikey")
+        evolution.requests.append(Call(self.command, self.path, apikey, body))
+        fault = evolution.take_fault(self.path)
+        if fault is None:
+            self._answer(*_answer(evolution, self.path, apikey, body))
+            return
+        if fault.accepted:
+            evolution.accept(body)
+        evolution.stopping.wait(fault.seconds)
+        if fault.answered:
+            self._answer(*_answer(evolution, self.path, apikey, body))
+        elif fault.status is None:
+            self.close_connection = True
+        else:
+            self._write(fault.status, fault.body, fault.content_type)
 
-        def do_GET(self) -> None:
-            self._handle()
+    def _answer(self, status: int, body: Any) -> None:
+        self._write(status, json.dumps(body).encode(), "application/json; charset=utf-8")
 
-        def do_POST(self) -> None:
-            self._handle()
-
-        def log_message(self, *_: object) -> None:
-            """Tests read `requests` instead."""
-
-        def _handle(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            body: Any = json.loads(content or b"{}")
-            apikey = self.headers.get("apikey")
-            evolution.requests.append(Call(self.command, self.path, apikey, body))
-            fault = evolution.take_fault(self.path)
-            if fault is None:
-                self._answer(*_answer(evolution, self.path, apikey, body))
-                return
-            if fault.accepted:
-                evolution.accept(body)
-            evolution.stopping.wait(fault.seconds)
-            if fault.answered:
-                self._answer(*_answer(evolution, self.path, apikey, body))
-            elif fault.status is None:
-                self.close_connection = True
-            else:
-                self._write(fault.status, fault.body, fault.content_type)
-
-        def _answer(self, status: int, body: Any) -> None:
-            self._write(status, json.dumps(body).encode(), "application/json; charset=utf-8")
-
-        def _write(self, status: int, content: bytes, content_type: str) -> None:
-            try:
-                self.send_response(status)
-                self.send_header("Content-Type", content_type)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-                self.wfile.flush()
-            except OSError:
-                self.close_connection = True  # the caller did not wait
-
-    return Handler
+    def _write(self, status: int, content: bytes, content_type: str) -> None:
+        try:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+            self.wfile.flush()
+        except OSError:
+            self.close_connection = True  # the caller did not wait
 
 
 def _error(status: int, error: str, message: Any) -> tuple[int, Any]:

@@ -20,11 +20,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from dateutil.rrule import rrulestr
+
+from tests.stand_ins.serving import Handler, Server
 
 EVENTS = re.compile(r"^/calendar/v3/calendars/([^/]+)/events(?:/([^/]+))?$")
 VALID_ID = re.compile(r"^[a-v0-9]{5,1024}$")
@@ -86,20 +87,13 @@ class GoogleCalendarStandIn:
         self.stopping = threading.Event()
         self.lock = threading.RLock()
         self.person = Person(self)
-        self._server = _Server(("127.0.0.1", self.port), _Handler)
-        self._server.google = self
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
-        )
-        self._thread.start()
+        self._server = Server(self.port, _Handler, self)
+        self.url = self._server.url
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
+        self._server.stop()
 
     def active(self) -> dict[str, dict[str, Any]]:
         """What stands in the calendar, by id."""
@@ -266,40 +260,10 @@ class Person:
         return key
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    google: GoogleCalendarStandIn
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def do_GET(self) -> None:
-        self._handle()
-
-    def do_POST(self) -> None:
-        self._handle()
-
-    def do_PATCH(self) -> None:
-        self._handle()
-
-    def do_PUT(self) -> None:
-        self._handle()
-
-    def do_DELETE(self) -> None:
-        self._handle()
-
-    def log_message(self, *_: object) -> None:
-        """Tests read `requests` instead."""
-
-    def _handle(self) -> None:
-        google = self.server.google
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+class _Handler(Handler):
+    def answer(self) -> None:
+        google: GoogleCalendarStandIn = self.server.stand_in
+        content = self.content()
         google.requests.append((self.command, self.path))
         fault = google.take_fault(self.command)
         if fault and fault.meanwhile:

@@ -7,11 +7,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from typing import Any, Self
 
 from tests.stand_ins.brains import Asked, Brain, by_rules
+from tests.stand_ins.serving import Handler, Server
 
 CHARACTERS_OF_A_TOKEN = 4
 
@@ -76,19 +76,13 @@ class ModelServer:
     def __enter__(self) -> Self:
         self.stopping = threading.Event()
         self.lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", self.port), self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
-        )
-        self._thread.start()
+        self._server = Server(self.port, _Handler, self)
+        self.url = self._server.url
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
+        self._server.stop()
 
     def repeat(self, faults: Iterable[ModelFault | None]) -> None:
         """These faults in turn, for as long as the server runs."""
@@ -133,34 +127,16 @@ class ModelServer:
         raise NotImplementedError
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 512
-
-    def __init__(self, address: tuple[str, int], stand_in: ModelServer) -> None:
-        super().__init__(address, _Handler)
-        self.stand_in = stand_in
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # one packet per answer, or Nagle's algorithm adds 40 ms
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def do_POST(self) -> None:
-        stand_in = self.server.stand_in
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+class _Handler(Handler):
+    def answer(self) -> None:
+        stand_in: ModelServer = self.server.stand_in
+        content = self.content()
         is_json = "json" in (self.headers.get("Content-Type") or "")
         body: Any = json.loads(content) if is_json else content
         headers = {name.lower(): value for name, value in self.headers.items()}
         stand_in.requests.append(ModelRequest(self.path, headers, body))
         status, answer, fault = stand_in.answered(self.path, body)
         self._send(status, answer, fault or NO_FAULT)
-
-    def log_message(self, *_: object) -> None:
-        """Tests read `requests` instead."""
 
     def _send(self, status: int, answer: Any, fault: ModelFault) -> None:
         if fault.kind == "slow":
