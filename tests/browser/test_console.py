@@ -123,6 +123,23 @@ def test_watch_take_over_answer_and_give_back(desk):
     assert talk.mode == "bot"
 
 
+def test_a_text_sent_before_the_take_over_is_answered_leaves_the_bar_right(desk):
+    talk, held = family("Rogério Lima", "+5545999445566"), []
+    desk.goto(f"/console/{talk.pk}/")
+    for post in ("**/take-over/", "**/reply/"):  # reach the site; their answers are kept back
+        desk.route(post, lambda route: held.append((route, route.fetch())))
+    desk.get_by_role("button", name="Assumir").click()
+    box = desk.get_by_label("Sua mensagem")  # by the socket's hint
+    box.fill("Já vou ver isso.")
+    box.press("Enter")
+    expect(desk.locator("#bubbles .by-staff .text")).to_have_text(["Já vou ver isso."])
+    for route, answer in held:
+        route.fulfill(response=answer)
+    expect(box).to_have_value("")
+    desk.get_by_text("Devolver").click()
+    expect(desk.get_by_role("button", name="Esperar o responsável")).to_be_visible()
+
+
 def test_a_new_message_appears_by_itself_and_ticks_change_in_place(desk, ana):
     talk = family("Rogério Lima", "+5545999445566", mode="human", holder=ana)
     ours = said(talk, "Bom dia!", author="staff", staff=ana, status="sent")

@@ -71,10 +71,8 @@
     const answer = await fetch(`${open.dataset.changes}?${query}`, { headers: { "X-Requested-With": "fetch" } });
     if (answer.status === 401 || answer.status === 403) return location.reload();
     if (!answer.ok) throw new Error(answer.status);
-    const page = document.createElement("template");
-    page.innerHTML = await answer.text();
+    const changes = $("#changes", parsed(await answer.text()));
     if (talk() !== open) return true; // another conversation was opened meanwhile
-    const changes = $("#changes", page.content);
     apply(open, changes);
     return "more" in changes.dataset;
   }
@@ -86,8 +84,7 @@
     for (const line of changes.querySelectorAll("li.line")) fresh += place(line);
     for (const part of changes.querySelectorAll("#bar, #composer")) {
       if ($("form.htmx-request", document.getElementById(part.id))) continue; // its answer brings the new one
-      document.getElementById(part.id).replaceWith(part);
-      htmx.process(part);
+      replace(part);
     }
     if (rev !== open.dataset.rev) refreshCard();
     Object.assign(open.dataset, { rev, state });
@@ -97,6 +94,8 @@
     if (fresh) { $(".empty", scroller)?.remove(); markSeen(); }
     if (low) toEnd(); else if (fresh) $("#newest").hidden = false;
   }
+  const parsed = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
+  function replace(part) { document.getElementById(part.id).replaceWith(part); htmx.process(part); }
   function place(line) {
     const old = document.getElementById(line.id);
     if (old) {
@@ -138,8 +137,9 @@
   on("htmx:configRequest", ({ detail }) => { if (detail.path.includes("/list/") && talk()) detail.parameters.open = talk().dataset.id; });
   on("htmx:beforeSwap", ({ detail: { target, requestConfig }, detail }) => {
     if (target.id === "older") height = $("#scroller").scrollHeight - $("#scroller").scrollTop;
-    // A text under way keeps its composer; the bar and the stance came with the hint.
-    if (target.id === "work" && requestConfig.verb === "post" && $("#composer form.htmx-request")) detail.shouldSwap = false;
+    if (target.id !== "work" || requestConfig.verb !== "post" || !$("#composer form.htmx-request")) return;
+    detail.shouldSwap = false; // a text under way keeps its composer; all but the bar came with the hint
+    if ($("#bar form.htmx-request")) replace($("#bar", parsed(detail.serverResponse)));
   });
   on("htmx:afterSettle", ({ target }) => {
     if (height) { $("#scroller").scrollTop = $("#scroller").scrollHeight - height; height = 0; }
