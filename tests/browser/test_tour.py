@@ -88,7 +88,8 @@ def test_the_tour(copy, browser):
     simulator = visit(browser, copy, "/simulator/")
     simulator.locator("input[name=name]").fill("Marina Dias")
     simulator.locator("input[name=number]").fill("(45) 99999-0001")
-    simulator.locator("input[name=number]").press("Enter")
+    with simulator.expect_websocket():  # the page's scripts run: before, Enter is a new line
+        simulator.locator("input[name=number]").press("Enter")
     phone = simulator.locator("article.phone", has_text="Marina Dias")
 
     talk(phone, "oi, quanto custa?", "R$ 375,00")
@@ -116,6 +117,7 @@ def test_the_tour(copy, browser):
     console.get_by_label("Usuário").fill("admin")
     console.get_by_label("Senha").fill(PASSWORD)
     console.get_by_role("button", name="Entrar").click()
+    expect(console.locator("body")).to_have_attribute("data-live", "yes")
     console.get_by_role("link", name="Marina Dias").click()
     console.get_by_role("button", name="Assumir").click()
     console.get_by_label("Sua mensagem").fill("Oi, Marina! Aqui é a Bia, da unidade.")
