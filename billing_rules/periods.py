@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeFi
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, Expression
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -22,7 +22,7 @@ class NotOpen(Exception):
 
 
 class DatedQuerySet(models.QuerySet[Row]):
-    def at(self, now: datetime) -> Self:
+    def at(self, now: datetime | Expression) -> Self:
         """Rows that hold at `now`; `valid_until` itself is already outside."""
         return self.filter(valid_from__lte=now).filter(Q(valid_until=None) | Q(valid_until__gt=now))
 

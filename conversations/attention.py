@@ -6,10 +6,18 @@ from django.conf import settings
 from django.db import connection
 
 from conversations.connections import give_back
-from conversations.models import Conversation
+from conversations.models import Message
 from conversations.whatsapp.base import gateway
+from leads.statements import Query, Slot
 
 AT_LEAST = timedelta(seconds=1)
+
+_HEARD = Query(
+    Message.objects.filter(conversation=Slot("conversation"), awaits_answer=True)
+    .exclude(provider_id=None)
+    .order_by("pk")
+    .values_list("conversation__reply_to", "provider_id")
+)
 
 
 def claim_due(limit: int) -> list[int]:
@@ -31,13 +39,12 @@ def claim_due(limit: int) -> list[int]:
 
 def attend(conversation_id: int) -> None:
     """Nothing depends on it: the gateway's client gives up early and raises nothing."""
-    conversation = Conversation.objects.get(pk=conversation_id)
-    heard = conversation.messages.filter(awaits_answer=True).exclude(provider_id=None)
-    ids = [str(pk) for pk in heard.order_by("pk").values_list("provider_id", flat=True)]
+    heard = _HEARD.all(conversation=conversation_id)
     give_back()
-    if ids:
-        gateway().mark_read(conversation.reply_to, ids)
-        gateway().send_presence(conversation.reply_to, _typing_ms())
+    if heard:
+        address = heard[0][0]
+        gateway().mark_read(address, [str(provider_id) for _, provider_id in heard])
+        gateway().send_presence(address, _typing_ms())
 
 
 def _typing_ms() -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from conversations.models import Conversation, Message, Unit
+from leads.statements import Query, Slot
 
 RECENT = timedelta(minutes=10)
 LOOK_BACK = 12  # messages of both sides
@@ -17,6 +18,12 @@ MANY_CHARACTERS = 25  # shorter ones a parent may well repeat, or have under way
 
 Status = Message.Status
 
+_NEWEST = Query(
+    Message.objects.filter(
+        conversation=Slot("conversation"), created_at__gte=Slot("since")
+    ).order_by("-pk")[:LOOK_BACK]
+)
+
 
 def answers_itself(conversation: Conversation, message: Message) -> bool:
     """Whether what the conversation's parent writes, this message included, looks like a program's:
@@ -24,8 +31,7 @@ def answers_itself(conversation: Conversation, message: Message) -> bool:
     since = message.created_at - RECENT
     if conversation.dialogue_at is None or conversation.dialogue_at < since:
         return False  # the bot has said nothing that could be answered
-    newest = conversation.messages.filter(created_at__gte=since).order_by("-pk")
-    recent = [message, *newest[:LOOK_BACK]]
+    recent = [message, *_NEWEST.all(conversation=conversation.pk, since=since)]
     return _repeats(recent) or _echoes(recent) or _is_too_fast(recent)
 
 

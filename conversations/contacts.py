@@ -9,6 +9,14 @@ from conversations.models import Conversation, Handoff, Message, Turn
 from conversations.whatsapp.payloads import Identity
 from leads.models import FieldEvidence, Lead
 from leads.qualification import set_field
+from leads.statements import Query, Slot
+
+# Either address may be None, which equals nothing.
+_OF_EITHER = Query(
+    Conversation.objects.select_for_update()
+    .filter(Q(phone=Slot("phone")) | Q(lid=Slot("lid")), instance=Slot("instance"))
+    .order_by("pk")
+)
 
 
 def locked(identity: Identity, instance: str, push_name: str | None, now: datetime) -> Conversation:
@@ -32,11 +40,7 @@ def locked(identity: Identity, instance: str, push_name: str | None, now: dateti
 
 def known(identity: Identity, instance: str) -> Conversation | None:
     """The conversation of an identity, its row locked; two rows of one family become one."""
-    either = Q(phone=identity.phone) if identity.phone else Q()
-    either |= Q(lid=identity.lid) if identity.lid else Q()
-    rows = list(
-        Conversation.objects.select_for_update().filter(either, instance=instance).order_by("pk")
-    )
+    rows = _OF_EITHER.all(phone=identity.phone or None, lid=identity.lid or None, instance=instance)
     if not rows:
         return None
     by_phone = next((row for row in rows if identity.phone and row.phone == identity.phone), None)

@@ -12,6 +12,7 @@ from conversations import live
 from conversations.models import Conversation, Message, RawEvent
 from conversations.whatsapp.payloads import Acked, read_events
 from conversations.whatsapp.payloads.events import AckStatus
+from leads.statements import Change, Query, Slot, update
 
 Status = Message.Status
 
@@ -31,6 +32,30 @@ LEFT = [
 ACK_NAMES = ("FAILED", "ERROR", "SENT", "SERVER_ACK", "DELIVERED", "DELIVERY_ACK", "READ", "PLAYED")
 
 
+_BY_ID = Query(Message.objects.filter(provider_id=Slot("provider_id"))[:1])
+_LOCKED = Query(Conversation.objects.select_for_update().filter(pk=Slot("pk")))
+_MESSAGE = Query(Message.objects.filter(pk=Slot("pk")))
+_TWINS = Query(
+    Message.objects.filter(
+        conversation=Slot("conversation"), provider_id=Slot("provider_id")
+    ).exclude(pk=Slot("pk"))
+)
+_EARLY = Query(
+    RawEvent.objects.filter(
+        instance=Slot("instance"),
+        event="messages.update",
+        processed_at=None,
+        provider_key__startswith=Slot("provider_id"),
+    )
+)
+_FOLLOWING = Change(
+    Message.objects.filter(
+        conversation=Slot("conversation"), status=Status.QUEUED, due_at__lt=Slot("at")
+    ),
+    due_at=Slot("at"),
+)
+
+
 def lock_id(provider_id: str) -> None:
     """Until the transaction ends, nobody else learns or acknowledges this id."""
     with connection.cursor() as cursor:
@@ -40,12 +65,12 @@ def lock_id(provider_id: str) -> None:
 def ack(event: Acked, now: datetime) -> bool:
     """Raise a message's status; False while no message has this id."""
     lock_id(event.provider_id)
-    message = Message.objects.filter(provider_id=event.provider_id).first()
+    message = _BY_ID.first(provider_id=event.provider_id)
     if message is None:
         return False
     if message.direction == Message.Direction.OUT:
-        conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
-        message.refresh_from_db()
+        conversation = _LOCKED.get(pk=message.conversation_id)
+        message = _MESSAGE.get(pk=message.pk)
         if _raise(message, event.status, now):
             _save(conversation, message, ["status", "error", "delivered_at", "read_at"])
     return True
@@ -92,8 +117,9 @@ def left(
     """Our message is on its way under this id. The conversation must be locked, and the id
     (`lock_id`) before it."""
     # The echo may have come first and, its text changed on the way, stand as a message of its own.
-    twins = conversation.messages.filter(provider_id=provider_id)
-    twins.exclude(pk=message.pk).delete()
+    twins = _TWINS.all(conversation=conversation.pk, provider_id=provider_id, pk=message.pk)
+    for twin in twins:
+        twin.delete()
     message.provider_id, message.sent_at, message.accepted_at = provider_id, sent_at, sent_at
     message.status, message.error = Status.SENT, ""
     message.due_at = message.claimed_until = None
@@ -102,7 +128,7 @@ def left(
     _save(conversation, message, LEFT)
     # The next may leave, a moment later: a phone may swap what arrives at the same instant.
     follows = sent_at + GAP
-    conversation.messages.filter(status=Status.QUEUED, due_at__lt=follows).update(due_at=follows)
+    _FOLLOWING.make(conversation=conversation.pk, at=follows)
     live.wake()
 
 
@@ -131,20 +157,20 @@ def _raise(message: Message, told: AckStatus, now: datetime) -> bool:
 def _early_acks(instance: str, provider_id: str, now: datetime) -> list[AckStatus]:
     """Acknowledgements that came before we knew the id."""
     keys = [f"{provider_id}:{name}" for name in ACK_NAMES]
-    early = RawEvent.objects.filter(
-        instance=instance,
-        event="messages.update",
-        provider_key__in=keys,
-        processed_at=None,
-    )
+    early = [
+        row
+        for row in _EARLY.all(instance=instance, provider_id=provider_id)
+        if row.provider_key in keys
+    ]
     events = [event for row in early for event in read_events(row.body)]
-    if events:
-        early.update(processed_at=now)
+    for row in early:
+        row.processed_at = now
+        update(row, "processed_at")
     return [event.status for event in events if isinstance(event, Acked)]
 
 
 def _save(conversation: Conversation, message: Message, fields: list[str]) -> None:
     message.rev = conversation.touch()
-    message.save(update_fields=[*fields, "rev"])
-    conversation.save(update_fields=["rev"])
+    update(message, *fields, "rev")
+    update(conversation, "rev")
     live.tell(conversation.pk, conversation.rev)

@@ -11,6 +11,7 @@ from conversations import echoes, live
 from conversations.burst import supersede
 from conversations.models import Conversation, Message, RawEvent
 from conversations.whatsapp.payloads import Deleted, Edited, read_events
+from leads.statements import Slot
 
 EVENTS = ("messages.edited", "messages.delete", "messages.update")
 
@@ -32,14 +33,10 @@ def delete(event: Deleted, now: datetime) -> bool:
     return _change(event.provider_id, now, change, ["deleted_at", "awaits_answer"])
 
 
-def waiting_for(provider_id: str, instance: str) -> QuerySet[RawEvent]:
+def waiting_for(provider_id: str | Slot, instance: str | Slot) -> QuerySet[RawEvent]:
     """Events that came before the message they may be about."""
-    return RawEvent.objects.filter(
-        instance=instance,
-        event__in=EVENTS,
-        processed_at=None,
-        provider_key__startswith=provider_id,
-    )
+    waiting = RawEvent.objects.filter(event__in=EVENTS, processed_at=None)
+    return waiting.filter(instance=instance, provider_key__startswith=provider_id)  # type: ignore[misc]
 
 
 def apply_early(message: Message, instance: str, now: datetime) -> None:

@@ -17,9 +17,22 @@ from conversations.whatsapp.payloads import (
     QrCode,
     Received,
 )
+from leads.statements import Query, Slot, insert, update
 
 Mode = Conversation.Mode
 Status = Message.Status
+
+_UNIT = Query(Unit.objects.at(Slot("now"))[:1])
+_BEFORE = Query(
+    Conversation.objects.filter(pk=Slot("pk")).values_list(
+        Exists(
+            Message.objects.filter(
+                provider_id=Slot("provider_id"), conversation__instance=Slot("instance")
+            )
+        ),
+        Exists(edits.waiting_for(Slot("provider_id"), Slot("instance"))),
+    )
+)
 
 HOUR = timedelta(hours=1)
 
@@ -55,7 +68,7 @@ def receive(event: Received, *, instance: str, now: datetime) -> Message | None:
     known, changed = _before(event, conversation)
     if known:
         return None
-    unit = Unit.objects.at(now).first() or Unit()
+    unit = _unit(now)
     message = _new(event, conversation, now)
     if changed:
         edits.apply_early(message, instance, now)
@@ -63,7 +76,7 @@ def receive(event: Received, *, instance: str, now: datetime) -> Message | None:
         conversation.mode = Mode.BOT
     _call_team(event, conversation, message, now)
     message.awaits_answer = not message.deleted_at and _awaits(event, conversation, unit, now)
-    message.save()
+    insert(message)
     conversation.last_inbound_at = now
     if message.awaits_answer:
         burst.schedule(conversation, message, now)
@@ -87,17 +100,21 @@ def _echo(event: Received, instance: str, now: datetime) -> Message | None:
     ours = echoes.ours_in_doubt(conversation, event.text, now)
     if ours:
         echoes.left(conversation, ours, event.provider_id, now)
-        conversation.save()
+        update(conversation)
         return ours
     message = _new(event, conversation, now)
     message.direction, message.author = Message.Direction.OUT, Message.Author.STAFF
     message.status = Status.SENT
-    message.save()
-    if not event.via_api and _takes_over(event, Unit.objects.at(now).first() or Unit(), now):
+    insert(message)
+    if not event.via_api and _takes_over(event, _unit(now), now):
         handoff.silence(conversation)
         conversation.unread = 0
     _show(conversation, message, now)
     return message
+
+
+def _unit(now: datetime) -> Unit:
+    return _UNIT.first(now=now) or Unit()
 
 
 def _takes_over(event: Received, unit: Unit, now: datetime) -> bool:
@@ -122,11 +139,9 @@ def _call_team(
 def _before(event: Received, conversation: Conversation) -> tuple[bool, bool]:
     """Whether the message is known, and whether a change of it came before it. By id across the
     instance: one message may come under the phone and again under the LID."""
-    instance, provider_id = conversation.instance, event.provider_id
-    same = Message.objects.filter(provider_id=provider_id, conversation__instance=instance)
-    early = edits.waiting_for(provider_id, instance)
-    row = Conversation.objects.filter(pk=conversation.pk)
-    known, changed = row.values_list(Exists(same), Exists(early)).get()
+    known, changed = _BEFORE.get(
+        pk=conversation.pk, provider_id=event.provider_id, instance=conversation.instance
+    )
     return known, changed
 
 
@@ -199,5 +214,5 @@ def _limit(conversation: Conversation, unit: Unit, now: datetime) -> None:
 def _show(conversation: Conversation, message: Message, now: datetime) -> None:
     conversation.last_message_at = now
     conversation.last_text = edits.line(message)
-    conversation.save()
+    update(conversation)
     live.tell(conversation.pk, conversation.rev)

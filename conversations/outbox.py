@@ -10,6 +10,7 @@ from django.db import transaction
 from conversations import live
 from conversations.models import Conversation, Message, Turn
 from conversations.texts import Segment
+from leads.statements import insert
 
 LONGEST = 4096  # characters WhatsApp takes in one message
 
@@ -51,7 +52,7 @@ def queue_reply(
     for part in parts([segment.text for segment in segments]):
         message = _queue(conversation, Author.BOT, part, now)
         message.turn, message.segments = turn, provenance
-        message.save()
+        insert(message)
     return message
 
 

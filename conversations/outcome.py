@@ -34,7 +34,8 @@ def keep(effects: Iterable[Effect], conversation: Conversation, now: datetime) -
     was faster; the caller rolls everything back.
     """
     visits = [_apply(effect, conversation, now) for effect in effects]
-    funnel.advance(conversation.lead, Lead.Stage.TALKING)
+    if visits or conversation.lead.stage in (Lead.Stage.NEW, Lead.Stage.LOST):
+        funnel.advance(conversation.lead, Lead.Stage.TALKING)
     made = [visit.pk for visit in visits if visit is not None]
     return {"Visit": made[-1]} if made else {}
 

@@ -21,6 +21,7 @@ from conversations import echoes, live
 from conversations.connections import give_back
 from conversations.models import Conversation, Message
 from conversations.whatsapp.base import FoundMessage, SendError, Sent, gateway
+from leads.statements import Query, Slot, update
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,9 @@ CLOCKS_APART = timedelta(minutes=1)
 
 Status = Message.Status
 Clock = Callable[[], datetime]
+
+_CONVERSATION = Query(Conversation.objects.select_for_update().filter(pk=Slot("pk")))
+_MESSAGE = Query(Message.objects.filter(pk=Slot("pk")))
 
 
 @dataclass(frozen=True)
@@ -116,9 +120,10 @@ def _begin(claim: Claim, now: datetime) -> Callable[[Clock], None] | None:
 
 def _locked(claim: Claim) -> tuple[Conversation, Message | None]:
     """Both rows locked; no message if the claim is no longer ours."""
-    conversation = Conversation.objects.select_for_update().get(pk=claim.conversation_id)
-    message = conversation.messages.filter(pk=claim.message_id, claimed_until=claim.until).first()
-    return conversation, message if message and message.due_at else None
+    conversation = _CONVERSATION.get(pk=claim.conversation_id)
+    message = _MESSAGE.get(pk=claim.message_id)
+    ours = message.claimed_until == claim.until and message.due_at
+    return conversation, message if ours else None
 
 
 def _is_outdated(message: Message, conversation: Conversation, now: datetime) -> bool:
@@ -134,7 +139,7 @@ def _mark_sending(message: Message, now: datetime) -> None:
     message.status, message.attempts = Status.SENDING, message.attempts + 1
     if not message.resent:  # a look-up must find what the first attempt sent, too
         message.sent_at = now
-    message.save(update_fields=["status", "attempts", "sent_at"])
+    update(message, "status", "attempts", "sent_at")
 
 
 def _settle_as_unknown(conversation: Conversation, message: Message) -> None:
@@ -157,8 +162,8 @@ def _call(claim: Claim, address: str, message: Message, clock: Clock) -> None:
 @transaction.atomic
 def _sent(claim: Claim, sent: Sent | FoundMessage, now: datetime) -> None:
     echoes.lock_id(sent.provider_id)
-    conversation = Conversation.objects.select_for_update().get(pk=claim.conversation_id)
-    message = conversation.messages.get(pk=claim.message_id)
+    conversation = _CONVERSATION.get(pk=claim.conversation_id)
+    message = _MESSAGE.get(pk=claim.message_id)
     if message.status in (Status.SENDING, Status.UNKNOWN):  # else its echo was faster
         status = sent.status if isinstance(sent, FoundMessage) else "sent"
         echoes.left(conversation, message, sent.provider_id, now, status)
@@ -257,7 +262,7 @@ def _settle(
     message.status, message.due_at, message.claimed_until = status, again_at, None
     fields = ["status", "due_at", "claimed_until", "error", "resent"]
     if seen == status:
-        message.save(update_fields=fields)
+        update(message, *fields)
     else:
         _save(conversation, message, fields)
     if again_at is None:
@@ -266,6 +271,6 @@ def _settle(
 
 def _save(conversation: Conversation, message: Message, fields: list[str]) -> None:
     message.rev = conversation.touch()
-    message.save(update_fields=[*fields, "rev"])
-    conversation.save(update_fields=["rev"])
+    update(message, *fields, "rev")
+    update(conversation, "rev")
     live.tell(conversation.pk, conversation.rev)

@@ -15,7 +15,9 @@ from conversations.failures import where
 from conversations.llm import ledger
 from conversations.models import Conversation, Message, Turn, Unit
 from conversations.texts import Fact, Segment, Texts
+from leads.models import Lead
 from leads.phones import display
+from leads.statements import Query, Slot, insert, update
 from scheduling.booking import AlreadyBooked, NotActive, SlotClosed, SlotTaken
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,23 @@ BACK_OFF = timedelta(seconds=2)
 OVERTAKEN = (SlotTaken, SlotClosed, AlreadyBooked, NotActive)
 
 Clock = Callable[[], datetime]
+
+_CONVERSATION = Query(Conversation.objects.filter(pk=Slot("pk")))
+_LEAD = Query(Lead.objects.filter(pk=Slot("pk")))
+# Nobody has taken it: staff, a newer message, another process after the claim expired.
+_STILL_OURS = Query(
+    Conversation.objects.filter(
+        pk=Slot("pk"),
+        epoch=Slot("epoch"),
+        mode=Conversation.Mode.BOT,
+        claimed_until=Slot("until"),
+    ).select_for_update()
+)
+_UNANSWERED = Query(
+    Message.objects.filter(conversation=Slot("conversation"), awaits_answer=True).order_by(
+        "sent_at", "pk"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -74,8 +93,8 @@ def answer(claim: Claim, clock: Clock) -> None:
     again; at last the family is told, and the team called.
     """
     started_at = clock()
-    conversation = Conversation.objects.select_related("lead").get(pk=claim.conversation_id)
-    heard = list(unanswered(conversation))
+    conversation = _with_lead(_CONVERSATION.get(pk=claim.conversation_id))
+    heard = unanswered(conversation)
     if not heard or conversation.mode != Conversation.Mode.BOT:
         _release(claim)
         return
@@ -90,7 +109,12 @@ def answer(claim: Claim, clock: Clock) -> None:
 
 def unanswered(conversation: Conversation) -> "list[Message]":
     """What waits for an answer, in the order in which it was written."""
-    return list(conversation.messages.filter(awaits_answer=True).order_by("sent_at", "pk"))
+    return _UNANSWERED.all(conversation=conversation.pk)
+
+
+def _with_lead(conversation: Conversation) -> Conversation:
+    conversation.lead = _LEAD.get(pk=conversation.lead_id)
+    return conversation
 
 
 def _answer(
@@ -128,7 +152,7 @@ def _keep(
     conversation = _still_ours(claim)
     if conversation is None:
         return
-    turn = Turn.objects.create(
+    turn = Turn(
         conversation=conversation,
         epoch=claim.epoch,
         due_at=claim.due_at,
@@ -137,6 +161,7 @@ def _keep(
         tier=thought.tier,
         trace=dict(thought.trace),
     )
+    insert(turn)
     ledger.attribute(thought.calls, turn)
     _mark_answered(conversation, heard, turn)
     proposals.collect(thought.thinking.commands or (), now)
@@ -145,31 +170,40 @@ def _keep(
     if thought.segments:
         segments = [segment.backed_by(made) for segment in thought.segments]
         outbox.queue_reply(conversation, segments, turn=turn, now=now)
-    conversation.save()
-    live.tell(conversation.pk, conversation.rev)
+    else:
+        live.tell(conversation.pk, conversation.rev)
+    update(conversation)
 
 
 def _still_ours(claim: Claim) -> Conversation | None:
-    """The conversation, locked, if nobody took the turn away: staff, a newer message, another
-    process after the claim expired."""
-    return (
-        Conversation.objects.in_epoch(claim.conversation_id, claim.epoch)
-        .filter(claimed_until=claim.until)
-        .select_related("lead")
-        .select_for_update(of=("self",))
-        .first()
-    )
+    """The conversation, locked, if nobody took the turn away."""
+    ours = _STILL_OURS.first(pk=claim.conversation_id, epoch=claim.epoch, until=claim.until)
+    return ours and _with_lead(ours)
 
 
 def _mark_answered(conversation: Conversation, heard: Sequence[Message], turn: Turn) -> None:
     """By the ids that were read, and no others. Open consoles are shown what was transcribed."""
-    read = Message.objects.filter(pk__in=[message.pk for message in heard])
-    read.update(awaits_answer=False, answered_by=turn)
+    read = [message.pk for message in heard]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH answered AS (
+                UPDATE conversations_message SET awaits_answer = false, answered_by_id = %(turn)s
+                WHERE id = ANY(%(read)s)
+            )
+            SELECT EXISTS (
+                SELECT FROM conversations_message
+                WHERE conversation_id = %(conversation)s AND awaits_answer AND id <> ALL(%(read)s)
+            )
+            """,
+            {"turn": turn.pk, "read": read, "conversation": conversation.pk},
+        )
+        (more,) = cursor.fetchone()
     for message in heard:
         if "transcript" in message.details:
-            read.filter(pk=message.pk).update(rev=conversation.touch())
+            Message.objects.filter(pk=message.pk).update(rev=conversation.touch())
     conversation.claimed_until, conversation.attempts = None, 0
-    if not conversation.messages.filter(awaits_answer=True).exists():
+    if not more:
         conversation.due_at = conversation.burst_started_at = None
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from leads.models import Lead
 from leads.qualification import is_qualified
+from leads.statements import Query, Slot, update
 
 Stage = Lead.Stage
 
@@ -21,6 +22,10 @@ _RANK = {
         ]
     )
 }
+
+_HELD = Query(
+    Lead.objects.select_for_update(no_key=True).filter(pk=Slot("lead")).values_list("stage")
+)
 
 _OF_A_VISIT = (Stage.BOOKED, Stage.CONFIRMED)
 
@@ -54,8 +59,7 @@ def fall_back(lead: Lead, *, came: bool = True) -> Stage:
 
 def _held(lead: Lead) -> Stage:
     """The stage as it stands, kept from others until the transaction ends."""
-    rows = Lead.objects.select_for_update(no_key=True).filter(pk=lead.pk)
-    lead.stage = rows.values_list("stage", flat=True).get()
+    (lead.stage,) = _HELD.get(lead=lead.pk)
     return Stage(lead.stage)
 
 
@@ -66,5 +70,5 @@ def _by_fields(lead: Lead) -> Stage:
 def _put(lead: Lead, stage: Stage) -> Stage:
     if lead.stage != stage:
         lead.stage = stage
-        lead.save(update_fields=["stage", "updated_at"])
+        update(lead, "stage", "updated_at")
     return stage

@@ -1,10 +1,11 @@
 """The eight fields: what is known of a family, where it came from, what is still missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
 from leads.models import Field, FieldEvidence, Lead, Student
+from leads.statements import Query, Slot, insert, update
 
 Value = str | int | list[str] | None
 Status = FieldEvidence.Status
@@ -17,25 +18,29 @@ _STUDENT_COLUMN: Final[dict[str, str]] = {
     Field.SCHOOL_GRADE: "school_grade",
     Field.SUBJECTS: "subjects",
 }
+_LEAD = Query(Lead.objects.filter(pk=Slot("lead")))
+_STUDENTS = Query(Student.objects.filter(lead=Slot("lead")))
+_STUDENT = Query(Student.objects.filter(lead=Slot("lead"), position=Slot("position")))
+_EVIDENCE = Query(FieldEvidence.objects.filter(lead=Slot("lead"), field=Slot("field")))
 _NOT_ASKED_OF_ADULTS: Final = (Field.STUDENT_NAME, Field.SCHOOL_GRADE)
 
 
-def missing(lead: Lead) -> list[str]:
+def missing(lead: Lead, students: Sequence[Student] | None = None) -> list[str]:
     """Fields still to be asked, in asking order; a student's field counts if any student lacks it.
 
     An adult who studies needs no school grade and goes by the parent's name.
-    One query, none if `students` is prefetched.
+    One query, none if `students` is given or prefetched.
     """
-    students = list(lead.students.all()) or [Student(lead=lead)]
+    students = students or list(lead.students.all()) or [Student(lead=lead)]
     return [field for field in FIELDS if _lacks(lead, students, field)]
 
 
 def is_qualified(lead: Lead) -> bool:
     """All eight fields are known (`Lead.objects.qualified()` says the same of many)."""
-    return not missing(lead)
+    return not missing(lead, _STUDENTS.all(lead=lead.pk))
 
 
-def _lacks(lead: Lead, students: list[Student], field: str) -> bool:
+def _lacks(lead: Lead, students: Sequence[Student], field: str) -> bool:
     column = _STUDENT_COLUMN.get(field)
     if column is None:
         return not getattr(lead, field)
@@ -75,32 +80,34 @@ def set_field(
     clean = _CLEAN[field](value)
     column = _STUDENT_COLUMN.get(field)
     if column is None:
-        lead.refresh_from_db(fields=[field])
+        setattr(lead, field, getattr(_LEAD.get(lead=lead.pk), field))
         owner: Lead | Student = lead
     else:
-        owner, _ = lead.students.get_or_create(position=_position(student))
-    if status != Status.STAFF and _must_wait(lead, owner, field, clean):
+        owner = _student(lead, _position(student))
+    of = owner if isinstance(owner, Student) else None
+    before = _evidence(lead, field, of)
+    if status != Status.STAFF and _must_wait(lead, field, clean, before):
         status = Status.CANDIDATE
     changed = status != Status.CANDIDATE and _write(owner, column or field, clean)
-    _note(
-        FieldEvidence(
-            lead=lead,
-            student=owner if isinstance(owner, Student) else None,
-            field=field,
-            value=as_text(clean),
-            normal=clean,
-            message_id=message_id,
-            status=status,
-            created_at=now,
+    if not before or (before[0].normal, before[0].status) != (clean, status):
+        insert(
+            FieldEvidence(
+                lead=lead,
+                student=of,
+                field=field,
+                value=as_text(clean),
+                normal=clean,
+                message_id=message_id,
+                status=status,
+                created_at=now,
+            )
         )
-    )
     return changed
 
 
 def evidence_of(lead: Lead, field: str, student: Student | None = None) -> FieldEvidence | None:
     """The evidence on which the field's present value rests; candidates carry none."""
-    rows = lead.evidence.filter(field=field, student=student)
-    return rows.exclude(status=Status.CANDIDATE).first()
+    return _rests_on(_evidence(lead, field, student))
 
 
 def candidate(lead: Lead, field: str) -> str | None:
@@ -124,9 +131,24 @@ def _position(student: int | None) -> int:
     return student
 
 
-def _must_wait(lead: Lead, owner: Lead | Student, field: str, value: Value) -> bool:
+def _student(lead: Lead, position: int) -> Student:
+    there = _STUDENT.first(lead=lead.pk, position=position)
+    return there or lead.students.get_or_create(position=position)[0]
+
+
+def _evidence(lead: Lead, field: str, student: Student | None) -> list[FieldEvidence]:
+    """The newest first."""
+    of = student and student.pk
+    return [row for row in _EVIDENCE.all(lead=lead.pk, field=field) if row.student_id == of]
+
+
+def _rests_on(evidence: Sequence[FieldEvidence]) -> FieldEvidence | None:
+    return next((row for row in evidence if row.status != Status.CANDIDATE), None)
+
+
+def _must_wait(lead: Lead, field: str, value: Value, evidence: Sequence[FieldEvidence]) -> bool:
     """Staff's value stands in the way, or the phone is another family's."""
-    known = evidence_of(lead, field, owner if isinstance(owner, Student) else None)
+    known = _rests_on(evidence)
     if known and known.status == Status.STAFF:
         return True
     if field != Field.PHONE or value is None:
@@ -138,19 +160,8 @@ def _write(owner: Lead | Student, column: str, value: Value) -> bool:
     if getattr(owner, column) == value:
         return False
     setattr(owner, column, value)
-    columns = [column, "updated_at"] if isinstance(owner, Lead) else [column]
-    owner.save(update_fields=columns)
+    update(owner, column, *(["updated_at"] if isinstance(owner, Lead) else []))
     return True
-
-
-def _note(evidence: FieldEvidence) -> None:
-    """Keep the evidence, unless the newest says the same already."""
-    newest = FieldEvidence.objects.filter(
-        lead=evidence.lead, student=evidence.student, field=evidence.field
-    ).first()
-    if newest and (newest.normal, newest.status) == (evidence.normal, evidence.status):
-        return
-    evidence.save()
 
 
 def _line(longest: int) -> Callable[[Value], Value]:

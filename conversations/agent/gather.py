@@ -1,5 +1,6 @@
 """Reads the rows that one turn needs. Nothing is kept open while the turn then thinks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +10,15 @@ from conversations.agent import rulebook
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.facts import Facts
 from conversations.agent.situation import Family, StudentFacts, VisitFacts
-from conversations.knowledge import store
 from conversations.knowledge.index import KnowledgeIndex
 from conversations.models import Conversation, Unit
 from conversations.texts import Texts
-from leads.models import Lead
+from leads.models import Lead, Student
+from leads.statements import Query, Slot
 from scheduling.models import Visit
+
+_STUDENTS = Query(Student.objects.filter(lead=Slot("lead")))
+_VISITS = Query(Visit.objects.ahead(Slot("now")))
 
 
 @dataclass(frozen=True)
@@ -27,32 +31,28 @@ class Rows:
 
 
 def gather(conversation: Conversation, now: datetime) -> Rows:
-    """Everything in half a dozen queries, however long the conversation is."""
-    known, rules = family(conversation, now), rulebook.current(now)
+    """Everything in three queries besides the conversation's own, however long it is."""
+    visits = _VISITS.all(now=now)
+    rules = rulebook.current(now, [(one.starts_at, one.ends_at) for one in visits])
+    family = _family(conversation.lead, visits)
     return Rows(
-        dialogue=dialogue(conversation, known, rules.facts.unit, now),
-        family=known,
+        dialogue=_dialogue(conversation, family, rules.facts.unit, now),
+        family=family,
         facts=rules.facts,
         texts=rules.texts,
-        knowledge=store.current(now),
+        knowledge=rules.knowledge,
     )
 
 
-def facts(now: datetime) -> Facts:
-    """What any text may speak of."""
-    return rulebook.current(now).facts
-
-
-def dialogue(conversation: Conversation, known: Family, unit: Unit, now: datetime) -> Dialogue:
+def _dialogue(conversation: Conversation, family: Family, unit: Unit, now: datetime) -> Dialogue:
     stored = Dialogue.from_json(conversation.dialogue)
-    stored.answers_to(known.visit.pk if known.visit else None)
+    stored.answers_to(family.visit.pk if family.visit else None)
     expired = conversation.session_expired(now, unit.session_minutes)
     return stored.renewed() if expired else stored
 
 
-def family(conversation: Conversation, now: datetime) -> Family:
-    lead = Lead.objects.prefetch_related("students").get(pk=conversation.lead_id)
-    visit = Visit.objects.filter(lead=lead).ahead(now).order_by("starts_at").first()
+def _family(lead: Lead, ahead: Sequence[Visit]) -> Family:
+    visit = next((one for one in ahead if one.lead_id == lead.pk), None)
     return Family(
         lead=lead.pk,
         parent_name=lead.parent_name,
@@ -68,7 +68,7 @@ def family(conversation: Conversation, now: datetime) -> Family:
                 tuple(one.subjects),
                 one.is_the_parent,
             )
-            for one in lead.students.all()
+            for one in _STUDENTS.all(lead=lead.pk)
         ),
         visit=_visit(visit) if visit else None,
     )

@@ -1,6 +1,7 @@
 """The steps of one turn's thinking, in reading order; think.py joins them to a graph.
 
-Each takes what is known so far and returns what it adds.
+Each takes what is known so far and returns what it adds. `commands` may be known early, or from a
+first thought: then nothing is heard or understood again.
 """
 
 import logging
@@ -60,6 +61,8 @@ def gathered(state: Thinking) -> dict[str, Any]:
 
 def guarded(state: Thinking) -> dict[str, Any]:
     """Words are cleaned; consent is settled here; other kinds of message become what they are."""
+    if state.commands is not None:
+        return {}
     lines = [(one.message_id, text) for one in state.heard if (text := guard.clean(_words(one)))]
     commands = [command for _, text in lines for command in guard.hard(text)]
     commands += [command for one in state.heard for command in _of_kind(one)]
@@ -91,7 +94,7 @@ def _grounded(
 
 
 def closed_answers(state: Thinking) -> dict[str, Any]:
-    if any(command.command == "handoff" for command in state.guarded):
+    if state.commands is not None or any(one.command == "handoff" for one in state.guarded):
         return {}
     commands = closed.consumed(_hearing(state))
     held = ground(commands, state.lines, now=_local(state), knowledge=())

@@ -1,10 +1,11 @@
 """The unit's rules as they hold now, kept in this process until a row of theirs changes.
 
-Ten queries a turn would read the same few rows; one asks whether they are still the same
+A dozen queries a turn would read the same rows; one asks whether they are still the same
 (docs/decisions/0042-the-rules-are-read-when-they-change.md).
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,14 +17,16 @@ from billing_rules.models import DiscountRule, EnrolmentFee, MonthlyFee, Subject
 from billing_rules.periods import Dated
 from billing_rules.pricing import quote
 from conversations.agent.facts import Facts
-from conversations.models import TextOverride, Unit
+from conversations.knowledge import store
+from conversations.knowledge.index import KnowledgeIndex
+from conversations.models import KnowledgeEntry, TextOverride, Unit
 from conversations.texts import Texts
 from scheduling.booking import load_calendar
-from scheduling.models import Closure, ExtraOpening, OpeningHours, Visit, VisitRules
+from scheduling.models import Closure, ExtraOpening, OpeningHours, VisitRules
 
 ROWS: tuple[type[Model], ...] = (
     Unit, MonthlyFee, EnrolmentFee, DiscountRule, Subject, VisitRules, OpeningHours, Closure,
-    ExtraOpening, TextOverride,
+    ExtraOpening, TextOverride, KnowledgeEntry,
 )  # fmt: skip
 
 
@@ -31,14 +34,16 @@ ROWS: tuple[type[Model], ...] = (
 class Rulebook:
     facts: Facts
     texts: Texts
+    knowledge: KnowledgeIndex
 
 
 _lock = threading.Lock()
 _read: tuple[Any, Rulebook] | None = None
 
 
-def current(now: datetime) -> Rulebook:
-    """Two queries while nothing changes: the rules' fingerprint, and the places that are taken.
+def current(now: datetime, taken: Sequence[tuple[datetime, datetime]]) -> Rulebook:
+    """One query while nothing changes. `taken`: starts and ends of the visits ahead, which are
+    never kept.
 
     Raises what its rows' own readers raise while the unit has no rules.
     """
@@ -51,8 +56,9 @@ def current(now: datetime) -> Rulebook:
         known = before, _rulebook(now)
         with _lock:
             _read = known
-        return known[1]
-    return _at(known[1], now)
+    rules = known[1]
+    calendar = replace(rules.facts.calendar, now=now, taken=tuple(taken))
+    return replace(rules, facts=replace(rules.facts, calendar=calendar))
 
 
 def _rulebook(now: datetime) -> Rulebook:
@@ -63,14 +69,7 @@ def _rulebook(now: datetime) -> Rulebook:
         subjects=list(Subject.objects.filter(active=True)),
         calendar=load_calendar(now),
     )
-    return Rulebook(facts, Texts.load(now))
-
-
-def _at(rulebook: Rulebook, now: datetime) -> Rulebook:
-    """The same rules with this moment's calendar."""
-    taken = tuple(Visit.objects.ahead(now).values_list("starts_at", "ends_at"))
-    calendar = replace(rulebook.facts.calendar, now=now, taken=taken)
-    return replace(rulebook, facts=replace(rulebook.facts, calendar=calendar))
+    return Rulebook(facts, Texts.load(now), store.current(now))
 
 
 def _fingerprint(now: datetime) -> tuple[Any, ...]:

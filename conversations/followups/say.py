@@ -10,16 +10,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from conversations import invitations, live, outbox
-from conversations.agent import gather
 from conversations.agent.dialogue import Dialogue
-from conversations.agent.facts import Facts
+from conversations.agent.gather import gather
 from conversations.agent.policy import Act
-from conversations.agent.situation import Family, VisitFacts
+from conversations.agent.situation import VisitFacts
 from conversations.agent.speak import Speaker
 from conversations.agent.verify import alarms
 from conversations.followups import planning
 from conversations.models import Conversation, Followup, FollowupRules, Message
-from conversations.texts import Segment, Texts
+from conversations.texts import Segment
 from leads.models import Lead
 from scheduling.booking import load_calendar
 from scheduling.models import Visit
@@ -142,15 +141,16 @@ def _at_a_decent_hour(row: Followup, now: datetime) -> bool:
 
 
 def _say(row: Followup, conversation: Conversation, now: datetime) -> None:
-    facts = gather.facts(now)
-    family = gather.family(conversation, now)
-    dialogue = _dialogue(row, conversation, family, facts, now)
+    rows = gather(conversation, now)
+    family, dialogue = rows.family, rows.dialogue
+    if row.kind == Kind.NUDGE:  # goes on where the talk stopped, however long ago
+        dialogue = Dialogue.from_json(conversation.dialogue)
     act = _act(row, dialogue)
     if visit := row.visit:
         start = timezone.localtime(visit.starts_at)
         family = replace(family, visit=VisitFacts(visit.pk, start, visit.status))
     speaker = Speaker(
-        facts=facts, family=family, texts=Texts.load(now), dialogue=dialogue, entries={}
+        facts=rows.facts, family=family, texts=rows.texts, dialogue=dialogue, entries={}
     )
     segments = speaker.speak([act])
     if found := alarms(segments):
@@ -159,15 +159,6 @@ def _say(row: Followup, conversation: Conversation, now: datetime) -> None:
         return
     conversation.dialogue, conversation.dialogue_at = dialogue.as_json(), now
     _queue(row, conversation, segments, now)
-
-
-def _dialogue(
-    row: Followup, conversation: Conversation, family: Family, facts: Facts, now: datetime
-) -> Dialogue:
-    """Where the talk stands; a nudge goes on where it stopped, however long ago."""
-    if row.kind == Kind.NUDGE:
-        return Dialogue.from_json(conversation.dialogue)
-    return gather.dialogue(conversation, family, facts.unit, now)
 
 
 def _act(row: Followup, dialogue: Dialogue) -> Act:

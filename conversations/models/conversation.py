@@ -11,10 +11,6 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def waiting_first(self) -> Self:
         return self.order_by(F("waiting_since").asc(nulls_last=True), "-last_message_at")
 
-    def in_epoch(self, pk: int, epoch: int) -> Self:
-        """The conversation, if nothing has outdated what was begun under `epoch`."""
-        return self.filter(pk=pk, epoch=epoch, mode=Conversation.Mode.BOT)
-
 
 class Conversation(models.Model):
     """One family's chat with the unit's number. It is a queue too: `due_at` says a turn waits."""

@@ -5,7 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Expression, F, Func, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Visits that hold a place."""
         return self.filter(status__in=Visit.ACTIVE)
 
-    def ahead(self, now: datetime) -> Self:
+    def ahead(self, now: datetime | Expression) -> Self:
         """Active visits that are not over."""
         return self.active().filter(ends_at__gt=now)
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Marks that carry a meaning: dates, hours, decimals, addresses, prices, questions, clauses.
 _NOISE = re.compile(r"[^\w\s,.:;?/@+\-$%()]")
@@ -9,6 +10,7 @@ _EDGES = re.compile(r"(?<!\S)_+|_+(?!\S)")
 _SPACES = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=1000)  # two dozen readers fold the same few texts
 def fold(text: str) -> str:
     """Return `text` in lower case, without accents, with single spaces.
 

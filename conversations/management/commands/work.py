@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
-from django.db.models import Min, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations import attention, live, sender, turn
@@ -26,6 +26,7 @@ from conversations.agent.think import warm_up
 from conversations.connections import AWAY, give_back
 from conversations.failures import where
 from conversations.models import Conversation, Message
+from leads.statements import Query, Slot
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,16 @@ LOOK_AGAIN = 0.5  # seconds; a lost hint costs no more
 ATTENDANTS = 16  # threads
 PER_SECOND = 80  # messages; what Meta lets a number send
 LONGEST_PAUSE = 2.0  # seconds between attempts to reach a database that is away
+
+FIRST_DUE = [
+    Query(
+        rows.filter(Q(claimed_until=None) | Q(claimed_until__lte=Slot("now")))
+        .filter(due_at__gt=Slot("now"), due_at__lt=Slot("latest"))
+        .order_by("due_at")
+        .values_list("due_at")[:1]
+    )
+    for rows in (Conversation.objects, Message.objects)
+]
 
 
 class Command(BaseCommand):
@@ -222,14 +233,9 @@ class Work:
 
 def seconds_until_due(now: datetime) -> float:
     """Until the next turn or message is due, at most LOOK_AGAIN."""
-    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    waiting = (Conversation.objects.filter(free), Message.objects.filter(free))
     latest = now + timedelta(seconds=LOOK_AGAIN)
-    due = [
-        rows.filter(due_at__gt=now, due_at__lt=latest).aggregate(first=Min("due_at"))["first"]
-        for rows in waiting
-    ]
-    first = min(filter(None, due), default=latest)
+    due = [query.first(now=now, latest=latest) for query in FIRST_DUE]
+    first = min((at for (at,) in filter(None, due)), default=latest)
     return max((first - timezone.now()).total_seconds(), 0.0)
 
 
