@@ -1,5 +1,6 @@
 """The turn without network: processor time by step, for families that tell all there is to tell."""
 
+import json
 import time
 from collections import defaultdict
 from statistics import mean
@@ -53,15 +54,16 @@ def _talks(families: int, *, first: int) -> tuple[list[float], list[float]]:
     """Milliseconds of processor for each message taken, and for each turn."""
     from django.utils import timezone
 
-    from conversations import turn, webhook
-    from conversations.whatsapp.payloads import read_events
+    from conversations import arrivals, intake, turn, webhook
 
     inbox, turns = [], []
     for text in TALK:
         for number in range(families):
-            posted = body(first + number, text)
+            posted = json.dumps(body(first + number, text)).encode()
             began = time.process_time()
-            webhook.store(webhook.raw_event(posted, INSTANCE, timezone.now()), read_events(posted))
+            arrival, _ = webhook.arrived(posted, INSTANCE, timezone.now())
+            assert arrivals.insert([arrival]) == [True]
+            assert intake.apply_next(timezone.now())
             inbox.append((time.process_time() - began) * 1000)
         for claim in turn.claim_due(timezone.now(), families):
             began = time.process_time()

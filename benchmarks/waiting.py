@@ -1,5 +1,6 @@
 """Turns that wait a second for a model, many at once in one `work` process with 100 threads."""
 
+import json
 import subprocess
 import sys
 import time
@@ -64,15 +65,18 @@ def _answered(ours: Copy, families: int, *, first: int) -> tuple[float, str]:
 
     from django.utils import timezone
 
-    from conversations import live, webhook
+    from conversations import arrivals, live, webhook
     from conversations.models import Conversation, Turn
-    from conversations.whatsapp.payloads import read_events
 
     for number in range(families):
         posted = body(first + number, "É para o meu filho Pedro, de 9 anos. Como funciona?")
-        webhook.store(webhook.raw_event(posted, INSTANCE, timezone.now()), read_events(posted))
-        later = timezone.now() + timedelta(hours=1)
-        Conversation.objects.filter(due_at__lt=later, claimed_until=None).update(due_at=later)
+        arrival, _ = webhook.arrived(json.dumps(posted).encode(), INSTANCE, timezone.now())
+        arrivals.insert([arrival])
+    later = timezone.now() + timedelta(hours=1)
+    stored = Conversation.objects.exclude(due_at=None).filter(claimed_until=None)
+    while stored.count() < families:  # `work` applies them
+        time.sleep(0.05)
+    stored.update(due_at=later)
     began = timezone.now()
     Conversation.objects.exclude(due_at=None).update(due_at=began)
     live.wake()

@@ -44,6 +44,7 @@ _EARLY = Query(
     RawEvent.objects.filter(
         instance=Slot("instance"),
         event="messages.update",
+        due_at=None,
         processed_at=None,
         provider_key__startswith=Slot("provider_id"),
     )

@@ -34,8 +34,8 @@ def delete(event: Deleted, now: datetime) -> bool:
 
 
 def waiting_for(provider_id: str | Slot, instance: str | Slot) -> QuerySet[RawEvent]:
-    """Events that came before the message they may be about."""
-    waiting = RawEvent.objects.filter(event__in=EVENTS, processed_at=None)
+    """Events that were tried before the message they may be about came."""
+    waiting = RawEvent.objects.filter(event__in=EVENTS, due_at=None, processed_at=None)
     return waiting.filter(instance=instance, provider_key__startswith=provider_id)  # type: ignore[misc]
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import followups, replay
+from conversations import followups, intake
 from conversations.llm import ledger
 
 
@@ -19,7 +19,7 @@ def follow_up() -> None:
 @shared_task
 def replay_failed() -> None:
     """What a bug kept from being applied is applied after the upgrade that mends it."""
-    replay.replay_failed(timezone.now())
+    intake.replay_failed(timezone.now())
 
 
 @shared_task

@@ -8,14 +8,26 @@ from django.core.asgi import get_asgi_application
 
 get_asgi_application()  # sets Django up, before anything imports a model
 
+from typing import Any  # noqa: E402
+
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from conversations.webhook import webhook  # noqa: E402
 from kumon_site.operations.checks import refuse_unsafe  # noqa: E402
 from kumon_site.requests import RequestHandler  # noqa: E402
 from kumon_site.sockets import guarded, websocket_urlpatterns  # noqa: E402
 
 refuse_unsafe()
 
+pages = RequestHandler()
+
+
+async def http(scope: Any, receive: Any, send: Any) -> None:
+    """WhatsApp has a door of its own."""
+    door = webhook if scope["path"].startswith("/webhooks/") else pages
+    await door(scope, receive, send)
+
+
 application = ProtocolTypeRouter(
-    {"http": RequestHandler(), "websocket": guarded(URLRouter(websocket_urlpatterns))}
+    {"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))}
 )

@@ -173,7 +173,7 @@ SECURE_SSL_REDIRECT = environment.switch("SECURE_SSL_REDIRECT", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 # Called inside a private network, where a redirect would lose the webhook's body.
 SECURE_REDIRECT_EXEMPT = [
-    r"^(api/v1/)?health", r"^webhooks/", r"^metrics", r"^simulator/evolution/",
+    r"^(api/v1/)?health", r"^metrics", r"^simulator/evolution/",
 ]  # fmt: skip
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT

@@ -1,12 +1,11 @@
-"""Where each door is."""
+"""Where each page is. WhatsApp's door is beside them (asgi.py)."""
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from conversations.api import calendars
-from conversations.webhook import EvolutionWebhook
 from kumon_site.operations.performance.page import performance
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,10 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kumon_site.operations.urls")),
     path("v/<str:token>/visita.ics", calendars.invitation, name="invitation"),
     path("agenda/<str:token>/visitas.ics", calendars.feed, name="calendar-feed"),
-    # With and without a slash at the end, and with the event's name that Evolution may add to it.
-    re_path(
-        r"^webhooks/evolution/(?P<instance>[^/]+)(?:/+[a-z-]+)?/*$", EvolutionWebhook.as_view()
-    ),
 ]
 if settings.SIMULATOR:
     urlpatterns.append(path("simulator/", include("conversations.simulator.urls")))

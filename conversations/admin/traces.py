@@ -19,8 +19,8 @@ from unfold.forms import BaseDialogForm
 
 from conversations.admin import links
 from conversations.admin.readonly import LongRecordsAdmin
+from conversations.intake import replay
 from conversations.models import RawEvent, Turn
-from conversations.replay import replay
 from conversations.whatsapp.payloads.envelope import READERS
 
 TIERS = ("closed", "rules", "openai", "anthropic", "failed")

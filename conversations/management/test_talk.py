@@ -8,23 +8,24 @@ from django.core.management import CommandError, call_command
 
 from conversations.management.commands.work import Work
 from conversations.simulator import webhooks
+from tests.site import served
 
 
 @pytest.fixture
-def product(settings, live_server):
+def product(settings, transactional_db):
     """The site and a `work` beside it, on this machine."""
     call_command("seed_unit", verbosity=0)
-    settings.PORT = live_server.thread.port
-    settings.EVOLUTION_API_URL = f"{live_server.url}/simulator/evolution"
     settings.QUIET_SECONDS = 0
     work = Work(2)
     thread = threading.Thread(target=work.run)
-    thread.start()
-    yield
-    work.stop()
-    thread.join()
-    for timer in [each for each in threading.enumerate() if isinstance(each, threading.Timer)]:
-        timer.join(timeout=5)
+    with served() as settings.PORT:
+        settings.EVOLUTION_API_URL = f"http://127.0.0.1:{settings.PORT}/simulator/evolution"
+        thread.start()
+        yield
+        work.stop()
+        thread.join()
+        for timer in [each for each in threading.enumerate() if isinstance(each, threading.Timer)]:
+            timer.join(timeout=5)
     webhooks._client.cache_clear()
 
 

@@ -12,6 +12,9 @@ class RawEvent(models.Model):
     )
     body = models.JSONField(_("body"))
     received_at = models.DateTimeField(_("received"))
+    due_at = models.DateTimeField(
+        _("due at"), null=True, blank=True, help_text=_("Until it has been tried")
+    )
     error = models.CharField(_("error"), max_length=200, blank=True)
     processed_at = models.DateTimeField(_("processed"), null=True, blank=True)
 
@@ -25,6 +28,9 @@ class RawEvent(models.Model):
             )
         ]
         indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(due_at__isnull=False), name="raw_events_due"
+            ),
             models.Index(
                 fields=["id"],
                 condition=models.Q(processed_at__isnull=True),

@@ -9,7 +9,7 @@ from kumon_site.operations.alerts import pace
 from kumon_site.operations.models import Sample
 
 KEPT = timedelta(days=2)
-NAMES = ("queue.turns", "queue.sends", "errors", "reply")
+NAMES = ("queue.events", "queue.turns", "queue.sends", "errors", "reply")
 
 
 def take(now: datetime) -> None:

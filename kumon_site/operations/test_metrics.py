@@ -67,6 +67,7 @@ def test_the_numbers_are_those_of_the_rows(client):
     assert samples["kumon_conversations", "bot"] == 1
     assert 90 <= samples["kumon_queue_oldest_seconds", "turns"] < 120
     assert samples["kumon_queue_oldest_seconds", "sends"] == 0
+    assert samples["kumon_queue_oldest_seconds", "events"] == 0
     assert samples["kumon_handoffs_open",] == 0
     assert samples["kumon_breaker_open", "openai"] == 0
     assert samples["kumon_alerts_open", "critical"] == 0

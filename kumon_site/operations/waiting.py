@@ -1,19 +1,25 @@
-"""How long the oldest due turn and the oldest due send have waited: does `work` keep up?"""
+"""How long the oldest event, turn and send have waited since they were due: does `work` keep up?"""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, Q, QuerySet
 
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, RawEvent
 from conversations.whatsapp.evolution import BREAKER
 
 
 def seconds_late(now: datetime) -> dict[str, float]:
-    """Seconds since the oldest became due, by queue ("turns", "sends"); 0.0 when none is due.
+    """Seconds since the oldest became due, by queue ("events", "turns", "sends"); 0.0 when none is.
 
     What a process has claimed is being worked on, and does not count until its lease is over.
     """
-    return {"turns": _late(Conversation, now), "sends": _late(Message, now)}
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    return {
+        "events": _late(RawEvent.objects.all(), now),
+        "turns": _late(Conversation.objects.filter(free), now),
+        "sends": _late(Message.objects.filter(free), now),
+    }
 
 
 def to_blame(late: dict[str, float]) -> dict[str, float]:
@@ -24,7 +30,6 @@ def to_blame(late: dict[str, float]) -> dict[str, float]:
     return {name: seconds for name, seconds in late.items() if name != "sends"}
 
 
-def _late(queue: type[Conversation] | type[Message], now: datetime) -> float:
-    due = queue._default_manager.filter(due_at__lt=now).exclude(claimed_until__gt=now)
-    oldest: datetime | None = due.aggregate(oldest=Min("due_at"))["oldest"]
+def _late(queue: QuerySet[Any], now: datetime) -> float:
+    oldest: datetime | None = queue.filter(due_at__lt=now).aggregate(oldest=Min("due_at"))["oldest"]
     return (now - oldest).total_seconds() if oldest else 0.0

@@ -1,21 +1,17 @@
 """Staff at the console, in a real browser against the real ASGI application."""
 
 import os
-import socket
-import threading
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from conversations.models import Conversation, Message
-from kumon_site.asgi import application
+from tests.site import served
 from tests.talks import family, heard, said, tick, well_known
 
 CHROMIUM = "/usr/bin/chromium"
@@ -42,16 +38,8 @@ def browser():
 
 @pytest.fixture(scope="module")
 def site():
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = server.force_exit = True
-    thread.join(timeout=10)
+    with served() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

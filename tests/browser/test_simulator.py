@@ -5,11 +5,11 @@ import shutil
 import threading
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from conversations.whatsapp.evolution import EvolutionGateway
+from tests.site import served
 
 CHROMIUM = os.environ.get("CHROMIUM", "") or shutil.which("chromium")
 PHONE = "+5545999990001"
@@ -29,29 +29,12 @@ pytestmark = [
 @pytest.fixture
 def site(settings, transactional_db):
     """The site under uvicorn, as in `make run`; its address."""
-    settings.DEBUG = True  # as on a laptop; the web process refuses a laptop's secrets otherwise
-    from kumon_site.asgi import application
-
-    config = uvicorn.Config(application, port=0, log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    ready = threading.Event()
-    startup = server.startup
-
-    async def announced(*args, **options):
-        await startup(*args, **options)
-        ready.set()
-
-    server.startup = announced
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    settings.PORT = server.servers[0].sockets[0].getsockname()[1]
-    settings.EVOLUTION_API_URL = f"http://127.0.0.1:{settings.PORT}/simulator/evolution"
-    yield f"http://127.0.0.1:{settings.PORT}"
-    for timer in [each for each in threading.enumerate() if isinstance(each, threading.Timer)]:
-        timer.join(timeout=3)
-    server.should_exit = True
-    thread.join(timeout=10)
+    settings.DEBUG = True  # as on a laptop
+    with served() as settings.PORT:
+        settings.EVOLUTION_API_URL = f"http://127.0.0.1:{settings.PORT}/simulator/evolution"
+        yield f"http://127.0.0.1:{settings.PORT}"
+        for timer in [each for each in threading.enumerate() if isinstance(each, threading.Timer)]:
+            timer.join(timeout=3)
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 The clock of turns and sends is passed in, ahead of the messages by what a story lets pass.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 
+from tests import door
 from tests.stand_ins.evolution import EvolutionStandIn
 
 if TYPE_CHECKING:  # pytest reads this file before Django knows its models
@@ -22,14 +21,12 @@ PATH = f"/webhooks/evolution/{INSTANCE}/"
 
 
 @pytest.fixture
-def post(client: Client, settings: Any) -> Callable[..., Any]:
-    """Posts one body to the webhook as Evolution does, and expects it to be taken."""
+def post(settings: Any) -> Callable[..., Any]:
+    """Posts one body to the webhook as Evolution does, expects it to be taken, and applies it."""
     settings.EVOLUTION_WEBHOOK_TOKEN = TOKEN
 
     def post_body(body: Any) -> Any:
-        response = client.post(
-            PATH, json.dumps(body), "application/json", headers={"X-Webhook-Token": TOKEN}
-        )
+        response = door.post(PATH, body, TOKEN)
         assert response.status_code == 200
         return response.json()["status"]
 

@@ -1,5 +1,6 @@
 """Many at once: threads with connections of their own, and real commits."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -21,7 +23,10 @@ from django.utils import timezone
 from conversations import handoff, live, sender, turn
 from conversations.models import Conversation, Message
 from leads.models import Lead
+from tests import door
 from tests.journeys.actors import Parent
+from tests.journeys.conftest import PATH, TOKEN
+from tests.site import served
 
 PAGES_FOR_5000 = 60_000  # a pass over the indexes; comparing all with all would take millions
 
@@ -73,9 +78,21 @@ def families():
 
 
 def test_first_messages_at_once_make_one_family(post):
+    """Twelve connections to the real server, then four processes that would all apply."""
     parent = Parent(post)
     bodies = [parent.body(str(number)) for number in range(8)] + [parent.body("igual")] * 4
-    at_once(post, bodies)
+
+    with served() as port:
+
+        def send(body):
+            url, content = f"http://127.0.0.1:{port}{PATH}", json.dumps(body).encode()
+            request = Request(url, content, {"X-Webhook-Token": TOKEN})
+            with urlopen(request, timeout=10) as answer:
+                return json.load(answer)["status"]
+
+        statuses = at_once(send, bodies)
+    assert sorted(statuses) == ["accepted"] * 9 + ["duplicate"] * 3
+    at_once(lambda _: door.take_in(), range(4))
     conversation = Conversation.objects.get()
     assert Lead.objects.count() == 1
     messages = conversation.messages.all()

@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from conversations import replay
+from conversations import intake
 from conversations.models import Message, RawEvent
 
 pytestmark = pytest.mark.django_db
@@ -28,22 +28,22 @@ def bug():
 def test_after_the_upgrade_it_is_applied_once(parent, bug):
     parent.says("Oi")
     now = timezone.now()
-    assert replay.replay_failed(now) == 0
+    assert intake.replay_failed(now) == 0
     assert RawEvent.objects.get().error != ""
     bug()
-    assert replay.replay_failed(now) == 1
+    assert intake.replay_failed(now) == 1
     row = RawEvent.objects.get()
     assert (row.error, row.processed_at) == ("", now)
     assert Message.objects.get().awaits_answer
-    assert replay.replay_failed(now) == 0
-    assert not replay.replay(row.pk, now)
+    assert intake.replay_failed(now) == 0
+    assert not intake.replay(row.pk, now)
     assert Message.objects.count() == 1
 
 
 def test_what_is_old_by_then_is_kept_and_not_answered(parent, bug):
     parent.says("Oi")
     bug()
-    assert replay.replay_failed(timezone.now() + timedelta(hours=3)) == 1
+    assert intake.replay_failed(timezone.now() + timedelta(hours=3)) == 1
     assert not Message.objects.get().awaits_answer
 
 

@@ -1,4 +1,4 @@
-"""`manage.py work`: answers and sends what is due. The rows are the queue."""
+"""`manage.py work`: applies, answers and sends what is due. The rows are the queue."""
 
 import logging
 import signal
@@ -21,7 +21,7 @@ from django.db import Error, connection
 from django.db.models import Q
 from django.utils import timezone
 
-from conversations import attention, live, sender, turn
+from conversations import attention, intake, live, sender, turn
 from conversations.agent.think import warm_up
 from conversations.connections import AWAY, give_back
 from conversations.failures import where
@@ -150,13 +150,16 @@ class Pace:
 class Work:
     """Claims no more than it has free threads, so that what it cannot begin others may take.
 
-    Blue ticks have threads of their own: a gateway that is slow to show them delays no reply.
+    Blue ticks have threads of their own: a gateway that is slow to show them delays no reply. While
+    half of the others are busy nobody is shown any: an answer comes before the sign of one.
     """
 
     def __init__(self, threads: int) -> None:
         self._woken = threading.Event()
+        self._came = threading.Event()
         self._stopping = threading.Event()
         self._warm = threading.Event()
+        self._threads = threads
         self._crew = Crew(threads, self._woken)
         self._attendants = Crew(ATTENDANTS, self._woken)
         self._pace = Pace(PER_SECOND)
@@ -164,11 +167,13 @@ class Work:
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
         """Claim nothing more; `run` returns when what is running has finished."""
         self._stopping.set()
-        self._woken.set()
+        self._wake()
 
     def run(self) -> None:
         for target in (self._listen, self._warm_up):
             threading.Thread(target=target, name=target.__name__, daemon=True).start()
+        taking_in = threading.Thread(target=self._take_in, name="intake")
+        taking_in.start()
         log.info("Working with %s threads", self._crew.free)
         pause = LOOK_AGAIN
         while not self._stopping.is_set():
@@ -182,6 +187,7 @@ class Work:
                 self._stopping.wait(pause)
                 continue
             self._woken.wait(pause)
+        taking_in.join()
         for crew in (self._attendants, self._crew):
             crew.finish()
         log.info("Stopped working")
@@ -206,7 +212,8 @@ class Work:
         began = sent
         if self._warm.is_set():  # before, each would wait for the imports with a connection in hand
             began += self._crew.begin(ANSWER, partial(turn.claim_due, now))
-        began += self._attendants.begin(ATTEND, attention.claim_due)
+        if self._crew.free * 2 > self._threads:
+            began += self._attendants.begin(ATTEND, attention.claim_due)
         if self._crew.free and not began:
             pause = seconds_until_due(now)
         else:
@@ -214,17 +221,37 @@ class Work:
         give_back()
         return pause
 
+    def _take_in(self) -> None:
+        """Apply what the door kept, one event after the other."""
+        while not self._stopping.is_set():
+            self._came.clear()
+            try:
+                applied = intake.apply_next(timezone.now())
+            except Error as error:
+                log.warning("An event waits: %s", where(error))
+                connection.close()
+                self._stopping.wait(LOOK_AGAIN)
+                continue
+            if not applied:
+                give_back()
+                self._came.wait(LOOK_AGAIN)
+        give_back()
+
+    def _wake(self) -> None:
+        self._woken.set()
+        self._came.set()
+
     def _listen(self) -> None:
-        """Sets `_woken` for every NOTIFY; without the database the rounds go on by the clock."""
+        """Wakes all for every NOTIFY; without the database they go on by the clock."""
         pause = LOOK_AGAIN
         while not self._stopping.is_set():
             try:
                 with psycopg.connect(**listening()) as listening_connection:
                     listening_connection.execute(f"LISTEN {live.CHANNEL}")
                     pause = LOOK_AGAIN
-                    self._woken.set()
+                    self._wake()
                     for _ in listening_connection.notifies():
-                        self._woken.set()
+                        self._wake()
             except psycopg.Error as error:
                 log.warning("Not listening: %s", where(error))
                 self._stopping.wait(pause)

@@ -48,7 +48,9 @@ def _late(now: datetime, limit: timedelta) -> str | None:
     name, late = max(queues.items(), key=lambda each: each[1])
     if late <= limit.total_seconds():
         return None
-    queue = {"turns": _("an answer"), "sends": _("a message")}[name]
+    queue = {"events": _("a received event"), "turns": _("an answer"), "sends": _("a message")}[
+        name
+    ]
     return _("%(what)s has been due for %(minutes)d min and is not being worked on.") % {
         "what": queue.capitalize(),
         "minutes": late // 60,

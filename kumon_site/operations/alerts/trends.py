@@ -68,8 +68,8 @@ def _rule(name: str, title: Any, figures: Sequence[str], limit: float) -> Rule:
 
 RULES = (
     _rule(
-        "queue_grows", gettext_lazy("Answers get later and later"), ("queue.turns", "queue.sends"),
-        QUEUE_LIMIT,
+        "queue_grows", gettext_lazy("Answers get later and later"),
+        ("queue.events", "queue.turns", "queue.sends"), QUEUE_LIMIT,
     ),
     _rule("errors_grow", gettext_lazy("More and more fails"), ("errors",), pace.MOST_ERRORS),
     _rule(

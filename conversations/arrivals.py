@@ -1,0 +1,104 @@
+"""Events become rows, many with one INSERT: what comes while one runs goes with the next."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import Error, connection
+
+from conversations import live
+from conversations.connections import AWAY, give_back
+
+MOST = 500  # rows of one INSERT
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One body as it is kept: without secrets, `provider_key` equal for its redeliveries."""
+
+    instance: str
+    event: str
+    provider_key: str
+    body: Any
+    received_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.instance, self.event, self.provider_key
+
+
+class Arrivals:
+    """Of one event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Arrival, asyncio.Future[bool]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def keep(self, arrival: Arrival) -> bool:
+        """Return once it is committed: False if it was there before. Raises what the database
+        raised if it could not be kept."""
+        kept = asyncio.get_running_loop().create_future()
+        self._waiting.append((arrival, kept))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return bool(await kept)
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            outcomes = await sync_to_async(insert)([arrival for arrival, _ in batch])
+            for (_, kept), outcome in zip(batch, outcomes, strict=True):
+                if kept.done():
+                    continue  # nobody waits any more
+                if isinstance(outcome, Error):
+                    kept.set_exception(outcome)
+                else:
+                    kept.set_result(outcome)
+
+
+def insert(arrivals: Sequence[Arrival]) -> list[bool | Error]:
+    """For each whether it is new, or why it could not be kept."""
+    try:
+        return list(_insert(arrivals))
+    except AWAY as error:
+        return [error] * len(arrivals)
+    except Error as error:  # one that PostgreSQL does not take costs only itself
+        return [error] if len(arrivals) == 1 else [insert([one])[0] for one in arrivals]
+    finally:
+        give_back()
+
+
+def _insert(arrivals: Sequence[Arrival]) -> list[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO conversations_rawevent
+                (instance, event, provider_key, body, received_at, due_at, error)
+            SELECT instance, event, provider_key, body::jsonb, received_at, received_at, ''
+            FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+                WITH ORDINALITY AS came (instance, event, provider_key, body, received_at, place)
+            ORDER BY place
+            ON CONFLICT DO NOTHING RETURNING instance, event, provider_key
+            """,
+            [
+                [one.instance for one in arrivals],
+                [one.event for one in arrivals],
+                [one.provider_key for one in arrivals],
+                [json.dumps(one.body) for one in arrivals],
+                [one.received_at for one in arrivals],
+            ],
+        )
+        new = set(cursor.fetchall())
+    live.wake()
+    return [_taken(new, arrival.key) for arrival in arrivals]
+
+
+def _taken(new: set[Any], key: tuple[str, str, str]) -> bool:
+    """True for the first of several redeliveries that came at once."""
+    is_new = key in new
+    new.discard(key)
+    return is_new

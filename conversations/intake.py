@@ -1,0 +1,79 @@
+"""Kept events are applied: each once, in the order in which they came. What a bug of ours kept from
+it is applied again once that is mended."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from conversations import inbox
+from conversations.connections import AWAY
+from conversations.failures import where
+from conversations.models import RawEvent
+from conversations.whatsapp.payloads import read_events
+from leads.statements import Query, Slot, update
+
+log = logging.getLogger(__name__)
+
+ONE_AT_A_TIME = 0x696E74616B65  # the advisory lock: in all processes, so that order is kept
+ERROR_LENGTH = 200
+NOT_OLDER = timedelta(days=2)
+AT_ONCE = 200
+
+_OLDEST = Query(
+    RawEvent.objects.select_for_update().filter(due_at__lte=Slot("now")).order_by("pk")[:1]
+)
+
+
+def apply_next(now: datetime) -> bool:
+    """Apply the oldest event that is due, as of when it came. False if there is none, or another
+    process is at it."""
+    with transaction.atomic():
+        row = _OLDEST.first(now=now) if _is_alone() else None
+        if row is None:
+            return False
+        _apply(row, row.received_at, now)
+    return True
+
+
+def replay(event_id: int, now: datetime) -> bool:
+    """Apply a kept event again; what it has done meanwhile is not done twice. False if it fails
+    again, was applied before, or somebody else is at it."""
+    with transaction.atomic():
+        rows = RawEvent.objects.select_for_update(skip_locked=True)
+        row = rows.filter(pk=event_id, processed_at=None).first()
+        if row is None:
+            return False
+        _apply(row, now, now)
+    return not row.error
+
+
+def replay_failed(now: datetime) -> int:
+    """Everything of the last days that has an error; returns how many could be applied."""
+    failed = RawEvent.objects.filter(processed_at=None, received_at__gt=now - NOT_OLDER)
+    ids = failed.exclude(error="").order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    return sum(replay(pk, now) for pk in list(ids))
+
+
+def _is_alone() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        return bool(cursor.fetchone()[0])
+
+
+def _apply(row: RawEvent, came_at: datetime, now: datetime) -> None:
+    """A bug of ours costs no message: the event stays, with the error, for another try. What is
+    about a message that is not there yet stays until it is. Needs an open transaction."""
+    try:
+        with transaction.atomic():
+            events = read_events(row.body)
+            done = [inbox.apply(event, instance=row.instance, now=came_at) for event in events]
+    except AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - no event may stop those behind it
+        log.error("Event %s could not be applied: %s", row.pk, where(error))
+        row.error, row.processed_at = where(error)[:ERROR_LENGTH], None
+    else:
+        row.error, row.processed_at = "", now if all(done) else None
+    row.due_at = None
+    update(row, "error", "processed_at", "due_at")
