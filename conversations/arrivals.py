@@ -78,19 +78,13 @@ def _insert(arrivals: Sequence[Arrival]) -> list[bool]:
             """
             INSERT INTO conversations_rawevent
                 (instance, event, provider_key, body, received_at, due_at, error)
-            SELECT instance, event, provider_key, body::jsonb, received_at, received_at, ''
-            FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-                WITH ORDINALITY AS came (instance, event, provider_key, body, received_at, place)
+            SELECT came->>0, came->>1, came->>2, came->3, (came->>4)::timestamptz,
+                (came->>4)::timestamptz, ''
+            FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS row (came, place)
             ORDER BY place
             ON CONFLICT DO NOTHING RETURNING instance, event, provider_key
             """,
-            [
-                [one.instance for one in arrivals],
-                [one.event for one in arrivals],
-                [one.provider_key for one in arrivals],
-                [json.dumps(one.body) for one in arrivals],
-                [one.received_at for one in arrivals],
-            ],
+            [json.dumps([[*one.key, one.body, one.received_at.isoformat()] for one in arrivals])],
         )
         new = set(cursor.fetchall())
     live.wake()

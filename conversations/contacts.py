@@ -9,8 +9,9 @@ from conversations.models import Conversation, Handoff, Message, Turn
 from conversations.whatsapp.payloads import Identity
 from leads.models import FieldEvidence, Lead
 from leads.qualification import set_field
-from leads.statements import Query, Slot
+from leads.statements import Query, Slot, insert
 
+_LEAD = Query(Lead.objects.filter(phone=Slot("phone")))
 # Either address may be None, which equals nothing.
 _OF_EITHER = Query(
     Conversation.objects.select_for_update()
@@ -76,7 +77,7 @@ def _create(
     identity: Identity, instance: str, push_name: str | None, now: datetime
 ) -> Conversation:
     lead = _lead(identity.phone)
-    conversation = Conversation.objects.create(
+    conversation = Conversation(
         lead=lead,
         instance=instance,
         phone=identity.phone,
@@ -84,6 +85,7 @@ def _create(
         reply_to=identity.reply_to,
         push_name=push_name or "",
     )
+    insert(conversation)
     if push_name:
         candidate = FieldEvidence.Status.CANDIDATE
         set_field(lead, "parent_name", push_name, status=candidate, message_id=None, now=now)
@@ -92,13 +94,15 @@ def _create(
 
 def _lead(phone: str | None) -> Lead:
     """The family staff entered under this phone, or a new one."""
-    if phone is None:
-        return Lead.objects.create()
-    there = Lead.objects.filter(phone=phone).first()
+    there = _LEAD.first(phone=phone)
     if there is None:
-        return Lead.objects.create(phone=phone)
-    # Another family may have given this number as theirs; then the new lead goes without.
-    return Lead.objects.create() if Conversation.objects.filter(lead=there).exists() else there
+        new = Lead(phone=phone)
+    elif Conversation.objects.filter(lead=there).exists():
+        new = Lead()  # another family has given this number as theirs
+    else:
+        return there
+    insert(new)
+    return new
 
 
 def _merge(gone: Conversation, kept: Conversation) -> None:

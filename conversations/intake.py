@@ -28,12 +28,17 @@ _OLDEST = Query(
 def apply_next(now: datetime) -> bool:
     """Apply the oldest event that is due, as of when it came. False if there is none, or another
     process is at it."""
-    with transaction.atomic():
-        row = _OLDEST.first(now=now) if _is_alone() else None
-        if row is None:
-            return False
-        _apply(row, row.received_at, now)
-    return True
+    row = None
+    try:
+        with transaction.atomic():
+            row = _OLDEST.first(now=now) if _is_alone() else None
+            if row is not None:
+                _apply(row, row.received_at, now)
+    except Exception as error:
+        if row is None or isinstance(error, AWAY):
+            raise
+        _keep_error(row, error)
+    return row is not None
 
 
 def replay(event_id: int, now: datetime) -> bool:
@@ -44,8 +49,15 @@ def replay(event_id: int, now: datetime) -> bool:
         row = rows.filter(pk=event_id, processed_at=None).first()
         if row is None:
             return False
-        _apply(row, now, now)
-    return not row.error
+        try:
+            with transaction.atomic():
+                _apply(row, now, now)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - staff are told
+            _keep_error(row, error)
+            return False
+    return True
 
 
 def replay_failed(now: datetime) -> int:
@@ -62,18 +74,16 @@ def _is_alone() -> bool:
 
 
 def _apply(row: RawEvent, came_at: datetime, now: datetime) -> None:
-    """A bug of ours costs no message: the event stays, with the error, for another try. What is
-    about a message that is not there yet stays until it is. Needs an open transaction."""
-    try:
-        with transaction.atomic():
-            events = read_events(row.body)
-            done = [inbox.apply(event, instance=row.instance, now=came_at) for event in events]
-    except AWAY:
-        raise
-    except Exception as error:  # noqa: BLE001 - no event may stop those behind it
-        log.error("Event %s could not be applied: %s", row.pk, where(error))
-        row.error, row.processed_at = where(error)[:ERROR_LENGTH], None
-    else:
-        row.error, row.processed_at = "", now if all(done) else None
-    row.due_at = None
+    """What is about a message that is not there yet stays unprocessed until it is. Needs an open
+    transaction."""
+    events = read_events(row.body)
+    done = [inbox.apply(event, instance=row.instance, now=came_at) for event in events]
+    row.error, row.processed_at, row.due_at = "", now if all(done) else None, None
+    update(row, "error", "processed_at", "due_at")
+
+
+def _keep_error(row: RawEvent, error: Exception) -> None:
+    """A bug of ours costs no message, and stops none behind it: the event stays for another try."""
+    log.error("Event %s could not be applied: %s", row.pk, where(error))
+    row.error, row.processed_at, row.due_at = where(error)[:ERROR_LENGTH], None, None
     update(row, "error", "processed_at", "due_at")

@@ -130,5 +130,5 @@ def test_a_known_family_costs_few_queries(django_assert_num_queries):
     text(1)
     door.take_in()
     text(2)
-    with django_assert_num_queries(13):  # four of them begin and end savepoints
+    with django_assert_num_queries(11):  # two of them are a savepoint of the test
         assert intake.apply_next(timezone.now())

@@ -25,13 +25,16 @@ from conversations import attention, intake, live, sender, turn
 from conversations.agent.think import warm_up
 from conversations.connections import AWAY, give_back
 from conversations.failures import where
+from conversations.llm import tiers
 from conversations.models import Conversation, Message
 from leads.statements import Query, Slot
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 0.5  # seconds; a lost hint costs no more
+BREATH = 0.01  # seconds from round to round: with much to do, each job's end asks for one
 ATTENDANTS = 16  # threads
+THINKERS = 3  # threads for turns while no model is asked: more only wait for the processor
 PER_SECOND = 80  # messages; what Meta lets a number send
 LONGEST_PAUSE = 2.0  # seconds between attempts to reach a database that is away
 
@@ -151,7 +154,7 @@ class Work:
     """Claims no more than it has free threads, so that what it cannot begin others may take.
 
     Blue ticks have threads of their own: a gateway that is slow to show them delays no reply. While
-    half of the others are busy nobody is shown any: an answer comes before the sign of one.
+    every turn's thread is busy nobody is shown any: an answer comes before the sign of one.
     """
 
     def __init__(self, threads: int) -> None:
@@ -159,8 +162,8 @@ class Work:
         self._came = threading.Event()
         self._stopping = threading.Event()
         self._warm = threading.Event()
-        self._threads = threads
-        self._crew = Crew(threads, self._woken)
+        self._thinkers = Crew(threads if tiers.models() else THINKERS, self._woken)
+        self._senders = Crew(threads, self._woken)
         self._attendants = Crew(ATTENDANTS, self._woken)
         self._pace = Pace(PER_SECOND)
 
@@ -174,10 +177,11 @@ class Work:
             threading.Thread(target=target, name=target.__name__, daemon=True).start()
         taking_in = threading.Thread(target=self._take_in, name="intake")
         taking_in.start()
-        log.info("Working with %s threads", self._crew.free)
+        log.info("Working with %s threads", self._senders.free)
         pause = LOOK_AGAIN
         while not self._stopping.is_set():
             self._woken.clear()
+            began = time.monotonic()
             try:
                 pause = self._round()
             except Error as error:
@@ -187,8 +191,9 @@ class Work:
                 self._stopping.wait(pause)
                 continue
             self._woken.wait(pause)
+            self._stopping.wait(max(0.0, began + BREATH - time.monotonic()))
         taking_in.join()
-        for crew in (self._attendants, self._crew):
+        for crew in (self._attendants, self._thinkers, self._senders):
             crew.finish()
         log.info("Stopped working")
 
@@ -205,19 +210,17 @@ class Work:
 
     def _round(self) -> float:
         """Claim and begin what is due; returns the seconds until something else will be."""
-        self._crew.give_up_failed()
+        for crew in (self._senders, self._thinkers):
+            crew.give_up_failed()
         now = timezone.now()
-        sent = self._crew.begin(SEND, partial(sender.claim_due, now), self._pace.room())
+        sent = self._senders.begin(SEND, partial(sender.claim_due, now), self._pace.room())
         self._pace.take(sent)
         began = sent
         if self._warm.is_set():  # before, each would wait for the imports with a connection in hand
-            began += self._crew.begin(ANSWER, partial(turn.claim_due, now))
-        if self._crew.free * 2 > self._threads:
+            began += self._thinkers.begin(ANSWER, partial(turn.claim_due, now))
+        if self._thinkers.free:
             began += self._attendants.begin(ATTEND, attention.claim_due)
-        if self._crew.free and not began:
-            pause = seconds_until_due(now)
-        else:
-            pause = 0.0 if self._crew.free else LOOK_AGAIN
+        pause = 0.0 if began else seconds_until_due(now)
         give_back()
         return pause
 
