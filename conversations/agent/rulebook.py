@@ -73,7 +73,8 @@ def _rulebook(now: datetime) -> Rulebook:
 
 
 def _fingerprint(now: datetime) -> tuple[Any, ...]:
-    """Of all columns of all rows, and of which of the dated ones hold at `now`."""
+    """Of all columns of all rows (of long ones when they changed), and of which of the dated ones
+    hold at `now`."""
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(map(_of_table, ROWS)), {"now": now})
         return tuple(cursor.fetchall())
@@ -82,8 +83,9 @@ def _fingerprint(now: datetime) -> tuple[Any, ...]:
 def _of_table(model: type[Model]) -> str:
     holds = "valid_from <= %(now)s AND (valid_until IS NULL OR valid_until > %(now)s)"
     held = f"sum(id) FILTER (WHERE {holds})" if issubclass(model, Dated) else "0"
+    row = "(id, updated_at)" if model is KnowledgeEntry else "t"
     table = connection.ops.quote_name(model._meta.db_table)
     return (
-        f"SELECT '{model.__name__}', sum(hashtextextended(t::text, 0)::numeric), {held} "  # noqa: S608 - our own tables
+        f"SELECT '{model.__name__}', sum(hashtextextended({row}::text, 0)::numeric), {held} "  # noqa: S608 - our own tables
         f"FROM {table} t"
     )

@@ -32,7 +32,7 @@ from leads.statements import Query, Slot
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 0.5  # seconds; a lost hint costs no more
-BREATH = 0.01  # seconds from round to round: with much to do, each job's end asks for one
+BREATH = 0.03  # seconds from round to round: with much to do, each job's end asks for one
 ATTENDANTS = 16  # threads
 THINKERS = 3  # threads for turns while no model is asked: more only wait for the processor
 PER_SECOND = 80  # messages; what Meta lets a number send
