@@ -6,6 +6,7 @@ from datetime import datetime
 
 from conversations.agent.commands import Command
 from conversations.agent.effects import CancelVisit, ConfirmVisit
+from conversations.agent.policy.concern import RUNNING_LATE
 from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.visit import offers
 from conversations.agent.readers.dates import When
@@ -26,6 +27,8 @@ def _arrange(draft: Draft, commands: Sequence[Command]) -> None:
         _move(draft, said["reschedule"].when)
     elif "my_visit" in said:
         _tell(draft, said["my_visit"].when)
+    elif any(one.reason == RUNNING_LATE for one in commands):  # not today: when it is, then
+        _tell(draft, None)
     elif draft.was_asked in ("cancel", "move", "reminder") and _settle(draft, said):
         return
     elif "pick_slot" in said:
