@@ -13,7 +13,7 @@ from conversations.agent.readers.dates import read_when
 from conversations.agent.readers.emails import read_email, suggest_domain
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.grades import read_grades
-from conversations.agent.readers.names import read_parent_name, read_student_names
+from conversations.agent.readers.names import is_a_name, read_parent_name, read_student_names
 from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import read_subjects
@@ -38,11 +38,20 @@ def field_commands(
 ) -> Iterator[Command]:
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
     correction = is_correction(text)
-    asked = dialogue.asked
-    if asked == "school_grade" and read_when(text, now) and not read_grades(text):
-        asked = None  # "quarta às 10h" is no fourth grade
+    asked = _asked(text, dialogue.asked, family, now)
     yield from _of_family(text, asked, correction)
     yield from _of_students(text, dialogue, asked, family, correction, now.date())
+
+
+def _asked(text: str, asked: str | None, family: Family, now: datetime) -> str | None:
+    """The field that the text may answer. "quarta às 10h" is no fourth grade, and a name beside
+    offers answers what was asked before them."""
+    if asked == "school_grade" and read_when(text, now) and not read_grades(text):
+        return None
+    if asked in ("slot", "visit_invite") and is_a_name(text):
+        names = ("parent_name", "student_name")
+        return next((name for name in names if family.missing(name)), asked)
+    return asked
 
 
 def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Command]:
