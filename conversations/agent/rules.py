@@ -10,6 +10,7 @@ from conversations.agent import closed
 from conversations.agent.commands import Command
 from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
+from conversations.agent.readers.answers import postpones
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
 from conversations.llm.base import Provider, Reply
@@ -28,7 +29,7 @@ _IF_IT_FAILS = re.compile(
     r"\b(?:posso|podemos|pode|da pra|consigo|tem como) (?:cancelar|desistir|sair|parar)"
 )
 # Said beside a day or an hour these wish for a visit, however it is put.
-_OF_A_VISIT = re.compile(r"\b(?:visita|visitar|conhecer|agendar|marcar|ir ai|passar ai)\b")
+_OF_A_VISIT = re.compile(r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai)\b")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
@@ -84,8 +85,8 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         yield Command("want_visit", hearing.text)
     elif "confirm" in names and not short:
         yield Command("confirm", hearing.text)
-    elif "deny" in names and asked_slot and not short:
-        yield Command("deny", hearing.text)
+    elif asked_slot and not short and ("deny" in names or postpones(hearing.text)):
+        yield Command("deny", hearing.text, topic="later" if postpones(hearing.text) else None)
 
 
 def _asked_about_visit(hearing: Hearing) -> bool:

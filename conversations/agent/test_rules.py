@@ -25,6 +25,7 @@ def commands(text, *, asked=None, visit=None):
         ("dá pra visitar sexta-feira?", "ask_slots"),
         ("dá pra ir conhecer hoje de tarde?", "ask_slots"),
         ("tem visita na quinta-feira?", "ask_slots"),
+        ("rola uma visitinha na sexta?", "ask_slots"),
         ("pode ser visita dia 17/03 às 10h?", "pick_slot"),
         ("oi, quanto custa? quinta às 15h dá pra conhecer?", "pick_slot"),
         ("consegue encaixar uma visita pra gente na semana que vem de manhã?", "ask_slots"),
@@ -51,6 +52,12 @@ def test_who_has_a_visit_is_not_offered_another():
 def test_none_of_the_offers(text):
     assert "deny" in commands(text, asked="slot")
     assert "deny" not in commands("nenhum serve pra ele, qual o método?", asked=None)
+
+
+@pytest.mark.parametrize("text", ["vou ver com meu marido", "depois te falo", "aviso mais tarde"])
+def test_an_answer_that_is_to_come_later_is_no_riddle(text):
+    hearing = Hearing([text], NOW, Dialogue(asked="slot"), Family(1), lambda _: None)
+    assert [(one.command, one.topic) for one in understand(hearing)] == [("deny", "later")]
 
 
 def test_a_question_at_the_end_of_a_story_is_heard():

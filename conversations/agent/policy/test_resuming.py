@@ -108,6 +108,12 @@ def test_a_no_to_offers_asks_for_a_better_time_and_a_second_one_ends_it() -> Non
     assert second.dialogue.declined_visit
 
 
+def test_who_answers_later_is_left_in_peace() -> None:
+    later = Command("deny", "depois te falo", topic="later")
+    decision = run(later, dialogue=asked("slot", offers=OFFERS), family=KNOWN)
+    assert texts(decision) == ["visit_declined"]
+
+
 def test_a_no_to_other_times_keeps_the_visit_that_stands() -> None:
     dialogue = asked("slot", offers=[], moving=True)
     decision = run(Command("deny", "não"), dialogue=dialogue, family=BOOKED)
