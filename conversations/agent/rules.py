@@ -10,7 +10,6 @@ from conversations.agent import closed
 from conversations.agent.commands import Command
 from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
-from conversations.agent.readers.answers import postpones
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
 from conversations.llm.base import Provider, Reply
@@ -85,8 +84,8 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         yield Command("want_visit", hearing.text)
     elif "confirm" in names and not short:
         yield Command("confirm", hearing.text)
-    elif asked_slot and not short and ("deny" in names or postpones(hearing.text)):
-        yield Command("deny", hearing.text, topic="later" if postpones(hearing.text) else None)
+    elif "deny" in names and asked_slot and not short:
+        yield Command("deny", hearing.text)
 
 
 def _asked_about_visit(hearing: Hearing) -> bool:

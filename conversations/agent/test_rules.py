@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from conversations.agent import closed
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.hearing import Hearing
 from conversations.agent.rules import understand
@@ -58,6 +59,7 @@ def test_none_of_the_offers(text):
 def test_an_answer_that_is_to_come_later_is_no_riddle(text):
     hearing = Hearing([text], NOW, Dialogue(asked="slot"), Family(1), lambda _: None)
     assert [(one.command, one.topic) for one in understand(hearing)] == [("deny", "later")]
+    assert len(text.split()) > closed.MOST_WORDS or closed.consumed(hearing)  # no model is asked
 
 
 def test_a_question_at_the_end_of_a_story_is_heard():
