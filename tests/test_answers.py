@@ -13,7 +13,7 @@ from django.db import transaction
 from benchmarks import answers
 from benchmarks.answers import scenarios, shards
 
-FAMILIES = 20
+LEAST = 10  # runs of each model
 
 pytestmark = pytest.mark.django_db  # else pytest-django makes no database
 
@@ -30,7 +30,7 @@ def played(django_db_setup, django_db_blocker):
 
 
 def test_no_reply_does_what_none_may(played):
-    assert sum(one["model"] == "adversary" for one in played) >= FAMILIES
+    assert sum(one["model"] == "adversary" for one in played) >= LEAST
     found = [
         f"{one['model']} {one['scenario']}: {each['code']} {each['detail']}"
         for one in played
@@ -42,7 +42,7 @@ def test_no_reply_does_what_none_may(played):
 @pytest.mark.parametrize("model", ["oracle", "rules"])
 def test_whoever_does_not_lie_passes_every_scenario(played, model):
     of_model = [one for one in played if one["model"] == model]
-    assert len(of_model) >= FAMILIES // 2
+    assert len(of_model) >= LEAST
     assert {one["scenario"]: one["failures"] for one in of_model if one["failures"]} == {}
 
 
