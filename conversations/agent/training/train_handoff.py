@@ -78,7 +78,7 @@ def _golden() -> Iterator[Example]:
 
 
 def _ordinary() -> Iterator[str]:
-    for name in ("bargain", "irritation"):
+    for name in ("bargain", "irritation", "lateness"):
         lines = (GOLDEN / f"{name}_golden.tsv").read_text(encoding="utf-8").splitlines()
         yield from (line.split("\t")[0] for line in lines[1:])
     for line in (TRAINING / "intents.tsv").read_text(encoding="utf-8").splitlines():
