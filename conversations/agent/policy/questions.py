@@ -115,15 +115,14 @@ def _lead_in(draft: Draft) -> None:
 
 def _ask_field(draft: Draft, field: str) -> None:
     example = draft.dialogue.asks.get(field, 0) + 1 >= EXAMPLE_FROM and draft.was_asked == field
-    if field == "schedule_preference" and f"ask_{field}" in draft.dialogue.wordings:
-        example = True  # what a visit is has been explained
     args = {"students": draft.family.missing(field)} if field in _OF_STUDENT else {}
     name = f"ask_{field}"
     if field == "student_age" and draft.family.student(1).is_parent:
         name = "ask_student_age_self"
     if field == "schedule_preference" and draft.family.visit:
         name = "ask_preference_for_classes"
-    draft.ask(field, f"{name}_example" if example else name, **args)
+    explained = name == "ask_schedule_preference" and name in draft.dialogue.wordings
+    draft.ask(field, f"{name}_example" if example or explained else name, **args)
 
 
 _OF_STUDENT = ("student_age", "school_grade", "subjects")
