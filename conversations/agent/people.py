@@ -17,7 +17,7 @@ from conversations.agent.readers.names import is_a_name, read_parent_name, read_
 from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import read_subjects
-from conversations.agent.situation import MOST_STUDENTS, Family
+from conversations.agent.situation import MOST_STUDENTS, Family, StudentFacts
 
 _STUDIES_THEMSELVES = re.compile(
     r"\b(?:e |eh |seria |vai ser )?(?:pra|para|p) mim(?: mesm[oa])?\b"
@@ -83,6 +83,7 @@ def _of_students(
 ) -> Iterator[Command]:
     renamed = correction and "nome" in fold(text)
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
+    names = names or _known_in(text, family)
     if shared := _shared_subjects(text, family):
         for position, codes in shared.items():
             yield _set(text, "subjects", ", ".join(codes), student=position)
@@ -100,25 +101,38 @@ def _of_students(
         yield from _nameless(text, asked, family, correction, today)
 
 
+def _known_in(text: str, family: Family) -> list[str]:
+    """The siblings of whom the text speaks, in its order ("Lucas matemática e Beatriz inglês")."""
+    found = _named(fold(text), family)
+    return [found[place].name for place in sorted(found)] if len(family.students) > 1 else []
+
+
+def _named(folded: str, family: Family) -> dict[int, StudentFacts]:
+    """The known students whose first name stands in the text, each at its place."""
+    return {
+        match.start(): student
+        for student in family.students
+        if student.name
+        and (match := re.search(rf"\b{re.escape(fold(student.name).split()[0])}\b", folded))
+    }
+
+
 def _shared_subjects(text: str, family: Family) -> dict[int, list[str]]:
     """ "os dois matemática, e a Lia também português": what all do, and what one does besides."""
     folded = fold(text)
     if not _BOTH.search(folded):
         return {}
-    found = {
-        match.start(): student.position
-        for student in family.students
-        if student.name
-        and (match := re.search(rf"\b{re.escape(fold(student.name).split()[0])}\b", folded))
-    }
+    found = _named(folded, family)
     if len(found) != 1:
         return {}
-    ((start, position),) = found.items()
+    ((start, besides_of),) = found.items()
     shared, besides = read_subjects(folded[:start]), read_subjects(folded[start:])
     if not shared or not besides:
         return {}
     codes = {student.position: shared for student in family.students}
-    return codes | {position: [*shared, *(code for code in besides if code not in shared)]}
+    return codes | {
+        besides_of.position: [*shared, *(code for code in besides if code not in shared)]
+    }
 
 
 def _places(

@@ -58,3 +58,17 @@ def test_a_bare_name_beside_offers_answers_what_was_asked_before_them(text, pare
     commands = field_commands(text, Dialogue(asked="slot"), family, NOW)
     names = {one.name: one.value for one in commands if one.name in ("parent_name", "student_name")}
     assert names == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Lucas matemática e Beatriz português", {1: "math", 2: "portuguese"}),
+        ("Beatriz inglês", {2: "english"}),
+        ("matemática", {None: "math"}),
+    ],
+)
+def test_what_is_said_of_a_sibling_who_is_known_is_theirs(text, told):
+    family = Family(lead=0, students=(StudentFacts(1, "Lucas"), StudentFacts(2, "Beatriz")))
+    commands = field_commands(text, Dialogue(asked="subjects"), family, NOW)
+    assert {one.student: one.value for one in commands if one.name == "subjects"} == told

@@ -27,7 +27,10 @@ _PICK_LEAD = (
 )
 _PICK_NOUN = r"(?:opcao|alternativa|numero|num|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
-_PICK_TAIL = r"(?:,? (?:opcao|horario|data|mesmo|por favor|obrigad[oa]|pfv|entao|sim|ta bom))*"
+_PICK_TAIL = (
+    r"(?:,? (?:opcao|horario|data|mesmo|p(?:or)? f(?:avor|vr)|obrigad[oa]|pf(?:vr?)?|entao|sim"
+    r"|ta bom))*"
+)
 _PICK_NUMBER = re.compile(
     rf"{_PICK_LEAD}(?:{_PICK_NOUN} ?\.?:? ?)?\(?(?P<n>{NUMBER})(?: ?[).ao])?{_PICK_TAIL}"
 )
