@@ -78,7 +78,10 @@ def _costs(played: Sequence[Played]) -> list[Row]:
     if not played:
         return []
     calls = sum(one["spent"]["calls"] for one in played) / sum(one["bursts"] for one in played)
+    asked = Row("model calls a turn", calls, "", f"<= {MOST_CALLS:g}", calls <= MOST_CALLS)
     long = [one for one in played if one["scenario"] == FOURTEEN]
+    if not long:  # there was no time for it
+        return [asked]
     each = {key: sum(one["spent"][key] for one in long) / len(long) for key in long[0]["spent"]}
     ratio = each["brl"] / each["naive_brl"]
     tokens = (
@@ -86,7 +89,7 @@ def _costs(played: Sequence[Played]) -> list[Row]:
         f"{each['output']:.0f} out"
     )
     return [
-        Row("model calls a turn", calls, "", f"<= {MOST_CALLS:g}", calls <= MOST_CALLS),
+        asked,
         Row("a talk of 14 turns", each["brl"], "R$", f"<= {MOST_BRL:g}", each["brl"] <= MOST_BRL,
             tokens),
         Row("... beside the naive way", ratio, "x", f"<= {MOST_RATIO:g}", ratio <= MOST_RATIO,
