@@ -1,10 +1,12 @@
-"""`python -m benchmarks.answers NAME …`: plays scenarios and shows what was said."""
+"""`python -m benchmarks.answers NAME …`: plays scenarios and shows what was said; with --whole
+plays all of them with every model, however long that takes."""
 
 import argparse
 import logging
 from fnmatch import fnmatch
 
-from benchmarks.answers import scenarios, servers
+from benchmarks import answers, pages
+from benchmarks.answers import figures, results, scenarios, servers, shards
 from benchmarks.answers.shards import PHRASES
 
 FOLDERS = {"open": scenarios.FOLDER / "scenarios", "blind": scenarios.FOLDER / "blind"}
@@ -17,7 +19,12 @@ def main() -> None:
     parser.add_argument("--set", choices=FOLDERS, default="open")
     parser.add_argument("--model", default="rules", help="rules, oracle, noisy, adversary or real")
     parser.add_argument("--show", choices=("all", "failed", "none"), default="failed")
+    parser.add_argument("--whole", action="store_true", help="the full measure, some 20 minutes")
+    parser.add_argument("--processes", type=int, default=shards.PROCESSES, help="with --whole")
     options = parser.parse_args()
+    if options.whole:
+        _measure(options.processes)
+        return
     chosen = [
         one
         for one in scenarios.load(FOLDERS[options.set])
@@ -30,6 +37,13 @@ def main() -> None:
         from django.db import connection
 
         connection.close()
+
+
+def _measure(processes: int) -> None:
+    played = shards.played(answers.whole(), processes=processes)
+    rows = figures.rows(played)
+    results.keep(rows, played)
+    print(pages.table(rows))
 
 
 def _play(chosen: list[scenarios.Scenario], options: argparse.Namespace) -> None:

@@ -12,6 +12,12 @@ MOST_MESSAGES = 12
 MOST_CALLS, MOST_BRL, MOST_RATIO = 1.0, 0.02, 0.25
 FOURTEEN = "fourteen_turns"
 TEN_THOUSAND = 10_000
+# Violations that are also counted by themselves.
+NEVER = {
+    "double": "double bookings",
+    "over_staff": "messages over staff",
+    "two_replies": "two replies to a burst",
+}
 
 
 def rows(played: Sequence[Played]) -> list[Row]:
@@ -38,7 +44,9 @@ def _of_model(name: str, played: Sequence[Played], least: float | None) -> list[
     every = _percent(sum(map(all, often)), len(often))
     goal = f">= {least:g} %" if least else ""
     held = first >= least if least else None
-    found = [Row(f"{name}: pass^1", first, "%", goal, held, f"{len(by_scenario)} scenarios")]
+    turns = sum(one["bursts"] for one in played)
+    detail = f"{len(played)} runs of {len(by_scenario)} scenarios, {turns} turns"
+    found = [Row(f"{name}: pass^1", first, "%", goal, held, detail)]
     if seeds > 1:
         found.append(Row(f"{name}: pass^{seeds}", every, "%", detail=f"{len(often)} scenarios"))
     return found
@@ -56,6 +64,10 @@ def _together(played: Sequence[Played]) -> list[Row]:
         Row("messages to a complete lead with a visit, p95", typical, "",
             f"<= {MOST_MESSAGES}", typical <= MOST_MESSAGES,
             f"{len(done)} talks, median {done[len(done) // 2] if done else 0}"),
+        *(
+            Row(name, codes[code], "", "0", codes[code] == 0, f"{turns} turns")
+            for code, name in NEVER.items()
+        ),
         *_handoffs(played),
         *_costs([one for one in played if one["model"] == "oracle"]),
     ]  # fmt: skip
@@ -66,7 +78,10 @@ def _costs(played: Sequence[Played]) -> list[Row]:
     if not played:
         return []
     calls = sum(one["spent"]["calls"] for one in played) / sum(one["bursts"] for one in played)
+    asked = Row("model calls a turn", calls, "", f"<= {MOST_CALLS:g}", calls <= MOST_CALLS)
     long = [one for one in played if one["scenario"] == FOURTEEN]
+    if not long:  # there was no time for it
+        return [asked]
     each = {key: sum(one["spent"][key] for one in long) / len(long) for key in long[0]["spent"]}
     ratio = each["brl"] / each["naive_brl"]
     tokens = (
@@ -74,7 +89,7 @@ def _costs(played: Sequence[Played]) -> list[Row]:
         f"{each['output']:.0f} out"
     )
     return [
-        Row("model calls a turn", calls, "", f"<= {MOST_CALLS:g}", calls <= MOST_CALLS),
+        asked,
         Row("a talk of 14 turns", each["brl"], "R$", f"<= {MOST_BRL:g}", each["brl"] <= MOST_BRL,
             tokens),
         Row("... beside the naive way", ratio, "x", f"<= {MOST_RATIO:g}", ratio <= MOST_RATIO,
@@ -84,8 +99,9 @@ def _costs(played: Sequence[Played]) -> list[Row]:
 
 
 def _handoffs(played: Sequence[Played]) -> list[Row]:
-    """Of the runs: those that needed a person and got one, and those that got one rightly."""
-    pairs = [tuple(one["handoff"]) for one in played]
+    """Of the runs: those that needed a person and got one, and those that got one rightly. Without
+    the adversary: whether two misunderstandings follow each other is in its hands."""
+    pairs = [tuple(one["handoff"]) for one in played if one["model"] != "adversary"]
     right = sum(bool(wanted) and wanted == found for wanted, found in pairs)
     needed, got = sum(bool(w) for w, _ in pairs), sum(bool(f) for _, f in pairs)
     recall, precision = _percent(right, needed), _percent(right, got)

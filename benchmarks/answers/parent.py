@@ -26,6 +26,7 @@ class ScriptedParent:
         self.dice = random.Random(f"{scenario.name}/{seed}")
         self._left = list(scenario.script)
         self._phrases = _phrases(phrases)
+        self._options: list[str] = []  # the times offered last
         self.told: set[tuple[str, int]] = set()  # (field, student) that were told, by their facts
 
     @property
@@ -38,6 +39,7 @@ class ScriptedParent:
 
     def answers(self, reply: Reply) -> Utterance | None:
         """The next burst; None when the parent has nothing more to say."""
+        self._options = reply.options or self._options
         scripted = self._scripted(reply)
         if scripted is not None:
             return scripted
@@ -120,10 +122,10 @@ class ScriptedParent:
         return self._line(self._pick("yes" if yes else "no"), ("confirm" if yes else "deny",))
 
     def _slot(self, reply: Reply) -> Utterance:
-        options = reply.options
         if self.scenario.wants == "info":
             return self._yes_no(False)
-        if not options:
+        options = self._options  # they are seen above, though the reply does not list them again
+        if not options or reply.question == "other_slot":
             return self._line(self._pick("other_slot"), ("ask_slots",))
         number = min(self.scenario.option or self.dice.randint(1, len(options)), len(options))
         if self.scenario.pick == "words" and (match := _MOMENT.search(options[number - 1])):

@@ -12,6 +12,7 @@ _PLAIN_QUESTION = {
     "ask_preference_for_classes": "preference_for_classes",
     "ask_which_slot": "slot",
     "ask_slot_or_cancel": "slot",
+    "ask_slot_again": "slot",
 }
 
 

@@ -108,7 +108,8 @@ class Truth:
         self.lead = Lead.objects.prefetch_related("students").get(pk=conversation.lead_id)
         self.missing = missing(self.lead)
         self.visits = list(Visit.objects.filter(lead=self.lead))
-        self.active = [one.starts_at for one in self.visits if one.status in Visit.ACTIVE]
+        ahead = Visit.objects.filter(lead=self.lead).ahead(now)  # what is over binds nobody
+        self.active = list(ahead.values_list("starts_at", flat=True))
 
     @property
     def doubled(self) -> bool:

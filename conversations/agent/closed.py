@@ -5,6 +5,7 @@ from conversations.agent.hearing import Hearing
 from conversations.agent.intents import classify
 from conversations.agent.people import field_commands
 from conversations.agent.readers.answers import (
+    postpones,
     read_option,
     read_yes_no,
     starts_with_no,
@@ -44,7 +45,7 @@ def fields(hearing: Hearing) -> list[Command]:
 
 
 def answers(hearing: Hearing) -> list[Command]:
-    """Yes, no, or a number of the list, where that is what was asked."""
+    """Yes, no, not yet, or a number of the list, where that is what was asked."""
     text, dialogue = hearing.text, hearing.dialogue
     if dialogue.asked == "reminder":
         for line in hearing.lines:  # "1 – confirmo, 2 – preciso remarcar"
@@ -54,6 +55,8 @@ def answers(hearing: Hearing) -> list[Command]:
         for line in hearing.lines:  # "2", then the next answer in the same burst
             if (option := read_option(line, len(dialogue.offers))) is not None:
                 return [Command("pick_slot", line, option=option)]
+    if dialogue.asked in ("slot", "visit_invite") and "?" not in text and postpones(text):
+        return [Command("deny", text, topic="later")]
     answer = read_yes_no(text)
     if answer is None and (dialogue.yes_no or dialogue.asked in FIELDS):
         answer = True if starts_with_yes(text) else False if starts_with_no(text) else None

@@ -27,7 +27,7 @@ def explain(
     hits = knowledge.search(text) if text else []
     found = [hit.key for hit in hits if hit.score >= ACCEPT]
     hearing = Hearing([text], now, dialogue, Family(lead=0), lambda _: next(iter(found), None))
-    commands = [*guard.hard(text), *(closed.consumed(hearing) or understand(hearing))]
+    commands = [*guard.heard([text]), *(closed.consumed(hearing) or understand(hearing))]
     held = ground(commands, [(0, text)], now=now, knowledge=found)
     when = read_when(text, now, asked=asked in VISIT_QUESTIONS)
     return {

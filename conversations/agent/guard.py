@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conversations.agent import triggers
 from conversations.agent.commands import Command
+from conversations.agent.policy.concern import RUNNING_LATE
 from conversations.agent.readers.answers import read_stop
 
 LONGEST = 1500
@@ -22,8 +23,15 @@ def clean(text: str) -> str:
     return _RUNS.sub(lambda run: run[0][0], kept).strip()[:LONGEST]
 
 
-def hard(text: str) -> Iterator[Command]:
-    """Commands that no tier of understanding may overlook."""
+def heard(lines: Sequence[str]) -> list[Command]:
+    """Commands that no tier of understanding may overlook, in a burst's messages; what is split
+    over several ("quero falar", "com um atendente") is heard in all of them together."""
+    found = [command for line in lines for command in _hard(line)]
+    together = _hard("\n".join(lines)) if len(lines) > 1 and not found else ()
+    return [*found, *together]
+
+
+def _hard(text: str) -> Iterator[Command]:
     if stop := read_stop(text):
         yield Command("opt_out", text, topic="back" if stop == "start" else None)
     elif reason := triggers.read_handoff(text):
@@ -32,3 +40,5 @@ def hard(text: str) -> Iterator[Command]:
         yield Command("handoff", text, reason="bargaining")
     elif triggers.read_irritation(text):
         yield Command("handoff", text, reason="irritated")
+    elif triggers.read_lateness(text):
+        yield Command("handoff", text, reason=RUNNING_LATE)

@@ -39,10 +39,11 @@ _CUE = (
     r"(?:(?:o|a|os|as|d[oa]s?) )?(?:pre[cç]os?|valor(?:es)?|mensalidade|endere[cç]o|telefone|"
     r"hor[aá]rios?|matr[ií]cula|taxa|localiza[cç][aã]o|m[eé]todo|descontos?))\b"
 )
+_ADVERB = r"(?:(?:principalmente|sobretudo|tamb[eé]m|ainda)\s+)"
 _THANKS = r"(?:muito obrigad[oa]|obrigad[oa]|obg|valeu|vlw|tchau)\b"
 _BREAK = re.compile(
     r"(?<=[.!?;])\s+|\n+"
-    rf"|(?:,\s*(?:e\s+)?|\s+e\s+|\s+mas\s+)(?={_CUE})"
+    rf"|(?:,\s*(?:e\s+)?|\s+e\s+|\s+mas\s+){_ADVERB}?(?={_CUE})"
     rf"|,\s*(?={_THANKS}|tudo (?:bem|bom)\b|td b)"
     rf"|(?<=[a-zá-ú])\s+(?={_THANKS}[\s.!]*$)",
     re.IGNORECASE,

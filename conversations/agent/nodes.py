@@ -64,8 +64,8 @@ def guarded(state: Thinking) -> dict[str, Any]:
     if state.commands is not None:
         return {}
     lines = [(one.message_id, text) for one in state.heard if (text := guard.clean(_words(one)))]
-    commands = [command for _, text in lines for command in guard.hard(text)]
-    commands += [command for one in state.heard for command in _of_kind(one)]
+    of_kinds = [command for one in state.heard for command in _of_kind(one)]
+    commands = [*guard.heard([text for _, text in lines]), *of_kinds]
     consent = any(command.command == "opt_out" for command in commands)
     alone = consent or not lines
     update: dict[str, Any] = {"lines": lines, "guarded": commands}

@@ -13,11 +13,11 @@ from conversations.agent.readers.dates import read_when
 from conversations.agent.readers.emails import read_email, suggest_domain
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.grades import read_grades
-from conversations.agent.readers.names import read_parent_name, read_student_names
+from conversations.agent.readers.names import is_a_name, read_parent_name, read_student_names
 from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import read_subjects
-from conversations.agent.situation import MOST_STUDENTS, Family
+from conversations.agent.situation import MOST_STUDENTS, Family, StudentFacts
 
 _STUDIES_THEMSELVES = re.compile(
     r"\b(?:e |eh |seria |vai ser )?(?:pra|para|p) mim(?: mesm[oa])?\b"
@@ -38,11 +38,20 @@ def field_commands(
 ) -> Iterator[Command]:
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
     correction = is_correction(text)
-    asked = dialogue.asked
-    if asked == "school_grade" and read_when(text, now) and not read_grades(text):
-        asked = None  # "quarta às 10h" is no fourth grade
+    asked = _asked(text, dialogue.asked, family, now)
     yield from _of_family(text, asked, correction)
     yield from _of_students(text, dialogue, asked, family, correction, now.date())
+
+
+def _asked(text: str, asked: str | None, family: Family, now: datetime) -> str | None:
+    """The field that the text may answer. "quarta às 10h" is no fourth grade, and a name beside
+    offers answers what was asked before them."""
+    if asked == "school_grade" and read_when(text, now) and not read_grades(text):
+        return None
+    if asked in ("slot", "visit_invite") and is_a_name(text):
+        names = ("parent_name", "student_name")
+        return next((name for name in names if family.missing(name)), asked)
+    return asked
 
 
 def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Command]:
@@ -74,6 +83,7 @@ def _of_students(
 ) -> Iterator[Command]:
     renamed = correction and "nome" in fold(text)
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
+    names = names or _known_in(text, family)
     if shared := _shared_subjects(text, family):
         for position, codes in shared.items():
             yield _set(text, "subjects", ", ".join(codes), student=position)
@@ -91,25 +101,38 @@ def _of_students(
         yield from _nameless(text, asked, family, correction, today)
 
 
+def _known_in(text: str, family: Family) -> list[str]:
+    """The siblings of whom the text speaks, in its order ("Lucas matemática e Beatriz inglês")."""
+    found = _named(fold(text), family)
+    return [found[place].name for place in sorted(found)] if len(family.students) > 1 else []
+
+
+def _named(folded: str, family: Family) -> dict[int, StudentFacts]:
+    """The known students whose first name stands in the text, each at its place."""
+    return {
+        match.start(): student
+        for student in family.students
+        if student.name
+        and (match := re.search(rf"\b{re.escape(fold(student.name).split()[0])}\b", folded))
+    }
+
+
 def _shared_subjects(text: str, family: Family) -> dict[int, list[str]]:
     """ "os dois matemática, e a Lia também português": what all do, and what one does besides."""
     folded = fold(text)
     if not _BOTH.search(folded):
         return {}
-    found = {
-        match.start(): student.position
-        for student in family.students
-        if student.name
-        and (match := re.search(rf"\b{re.escape(fold(student.name).split()[0])}\b", folded))
-    }
+    found = _named(folded, family)
     if len(found) != 1:
         return {}
-    ((start, position),) = found.items()
+    ((start, besides_of),) = found.items()
     shared, besides = read_subjects(folded[:start]), read_subjects(folded[start:])
     if not shared or not besides:
         return {}
     codes = {student.position: shared for student in family.students}
-    return codes | {position: [*shared, *(code for code in besides if code not in shared)]}
+    return codes | {
+        besides_of.position: [*shared, *(code for code in besides if code not in shared)]
+    }
 
 
 def _places(

@@ -27,6 +27,9 @@ _IF_IT_FAILS = re.compile(
     r"\bse (?:el[ea]s?|eu|a gente|nos|meu filho|minha filha|a crianca|nao)\b[^.!]*"
     r"\b(?:posso|podemos|pode|da pra|consigo|tem como) (?:cancelar|desistir|sair|parar)"
 )
+# Said beside a day or an hour these wish for a visit, however it is put.
+_OF_A_VISIT = re.compile(r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai)\b")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
 
@@ -46,7 +49,9 @@ def understand(hearing: Hearing) -> list[Command]:
     intents = _intents(hearing.text, SURE_BESIDE_AN_ANSWER if answered else SURE)
     if any(intent.topic == "subjects" for intent in intents):  # "vocês têm inglês?" is no wish yet
         fields = [one for one in fields if one.name != "subjects"]
-    commands = [*short, *fields, *_visit(hearing, intents, short), *_answers(hearing, intents)]
+    visit = list(_visit(hearing, intents, short))
+    known = bool(fields or visit)
+    commands = [*short, *fields, *visit, *_answers(hearing, intents, known=known)]
     return commands or [Command("unknown", hearing.text)]
 
 
@@ -72,13 +77,15 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         if name in names:
             yield Command(name, hearing.text, span=span)
             return
-    about_visit = asked_slot or names & {"want_visit", "ask_slots"} or _only_a_moment(hearing, when)
-    if when is not None and about_visit:
+    wished = names & {"want_visit", "ask_slots"} or _wishes(hearing, when, intents)
+    if when is not None and (asked_slot or wished):
         yield Command("pick_slot" if _full(when) else "ask_slots", hearing.text, span=span)
     elif names & {"want_visit", "ask_slots"}:
         yield Command("want_visit", hearing.text)
     elif "confirm" in names and not short:
         yield Command("confirm", hearing.text)
+    elif "deny" in names and asked_slot and not short:
+        yield Command("deny", hearing.text)
 
 
 def _asked_about_visit(hearing: Hearing) -> bool:
@@ -98,17 +105,29 @@ def _cannot_come(hearing: Hearing) -> bool:
     return bool(_CANNOT.search(text) or (reminded and _OTHER_TIME.search(text)))
 
 
-def _only_a_moment(hearing: Hearing, when: When | None) -> bool:
-    """ "quinta às 15h?" asks for a visit; "ele sai da escola amanhã às 15h" does not."""
-    return when is not None and _full(when) and len(hearing.text.split()) <= MOMENT_WORDS
+def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
+    """ "quinta às 15h?" and "dá pra conhecer na sexta?" ask for a visit; "ele sai da escola amanhã
+    às 15h" and "a visita de sexta é paga?" do not."""
+    if when is None:
+        return False
+    if _full(when) and len(hearing.text.split()) <= MOMENT_WORDS:
+        return True
+    answered = [intent.clause for intent in intents if intent.name == "answer"]
+    return hearing.family.visit is None and any(
+        _OF_A_VISIT.search(fold(sentence))
+        and read_when(sentence, hearing.now, asked=True)
+        and not any(clause in sentence for clause in answered)
+        for sentence in _SENTENCE.split(hearing.text)
+    )
 
 
 def _full(when: When) -> bool:
     return bool(when.dates) and when.time is not None
 
 
-def _answers(hearing: Hearing, intents: list[Intent]) -> Iterator[Command]:
-    """Questions and small talk. What no fact answers is looked for in the knowledge base."""
+def _answers(hearing: Hearing, intents: list[Intent], *, known: bool) -> Iterator[Command]:
+    """Questions and small talk. What no fact answers is looked for in the knowledge base, unless
+    it is `known` already what the message says."""
     for intent in intents:
         if intent.name == "smalltalk":
             yield Command("smalltalk", intent.clause, topic=intent.topic)
@@ -116,7 +135,7 @@ def _answers(hearing: Hearing, intents: list[Intent]) -> Iterator[Command]:
             yield Command("answer", intent.clause, topic=intent.topic)
         elif intent.name == "answer":
             yield _from_knowledge(hearing, intent.clause)
-    if not intents and "?" in hearing.text and not closed.fields(hearing):
+    if not intents and "?" in hearing.text and not known:
         yield _from_knowledge(hearing, hearing.text)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.people import field_commands
-from conversations.agent.situation import Family
+from conversations.agent.situation import Family, StudentFacts
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))
 
@@ -28,3 +28,47 @@ def test_an_address_and_a_phone_are_both_taken(text, email, phone):
     commands = field_commands(text, Dialogue(), Family(lead=0), NOW)
     told = {one.name: one.value for one in commands}
     assert (told.get("email"), told.get("phone")) == (email, phone)
+
+
+def test_a_grade_stands_with_its_name_though_the_verb_is_said_once():
+    text = "o Davi ta no 2o ano e a Sofia no 5o"
+    for family in (
+        Family(lead=0),
+        Family(lead=0, students=(StudentFacts(1, "Davi"), StudentFacts(2, "Sofia"))),
+    ):
+        told = field_commands(text, Dialogue(asked="school_grade"), family, NOW)
+        grades = {one.student: one.value for one in told if one.name == "school_grade"}
+        assert grades == {1: "2º ano", 2: "5º ano"}
+
+
+@pytest.mark.parametrize(
+    ("text", "parent_known", "told"),
+    [
+        ("Ana Prado", False, {"parent_name": "Ana Prado"}),
+        ("ana prado", False, {"parent_name": "Ana Prado"}),
+        ("Oi, Ana", False, {"parent_name": "Ana"}),
+        ("Pedro", True, {"student_name": "Pedro"}),
+        ("Pedro na quinta", True, {}),
+        ("quinta", False, {}),
+        ("Perfeito", False, {}),
+    ],
+)
+def test_a_bare_name_beside_offers_answers_what_was_asked_before_them(text, parent_known, told):
+    family = Family(lead=0, parent_name="Ana Prado" if parent_known else "")
+    commands = field_commands(text, Dialogue(asked="slot"), family, NOW)
+    names = {one.name: one.value for one in commands if one.name in ("parent_name", "student_name")}
+    assert names == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Lucas matemática e Beatriz português", {1: "math", 2: "portuguese"}),
+        ("Beatriz inglês", {2: "english"}),
+        ("matemática", {None: "math"}),
+    ],
+)
+def test_what_is_said_of_a_sibling_who_is_known_is_theirs(text, told):
+    family = Family(lead=0, students=(StudentFacts(1, "Lucas"), StudentFacts(2, "Beatriz")))
+    commands = field_commands(text, Dialogue(asked="subjects"), family, NOW)
+    assert {one.student: one.value for one in commands if one.name == "subjects"} == told

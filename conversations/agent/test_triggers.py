@@ -6,10 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversations.agent import guard
 from conversations.agent.text_model import TRAINING
 from conversations.agent.training import train_handoff
 from conversations.agent.training.fit import digest
-from conversations.agent.triggers import read_bargain, read_handoff, read_irritation
+from conversations.agent.triggers import (
+    read_bargain,
+    read_handoff,
+    read_irritation,
+    read_lateness,
+)
 
 PHRASES = Path(__file__).with_name("phrases")
 REASONS = {
@@ -42,6 +48,26 @@ def test_hears_bargaining_but_not_a_question_about_discounts(text, bargains):
 @pytest.mark.parametrize(("text", "irritated"), golden("irritation"))
 def test_hears_impatience(text, irritated):
     assert read_irritation(text) == (irritated == "1")
+
+
+@pytest.mark.parametrize(("text", "late"), golden("lateness"))
+def test_hears_who_will_be_late(text, late):
+    assert read_lateness(text) == (late == "1")
+
+
+@pytest.mark.parametrize(
+    ("lines", "reasons"),
+    [
+        (["me passa", "para uma pessoa de verdade"], {"asked_person"}),
+        (["quero falar", "com um atendente"], {"asked_person"}),
+        (["quero cancelar", "a matrícula do meu filho"], {"cancel_enrolment"}),
+        (["to presa", "no transito"], {"running_late"}),
+        (["é para outra pessoa", "minha sobrinha"], set()),
+        (["sem problema", "pode ser quinta"], set()),
+    ],
+)
+def test_a_trigger_split_over_a_burst_is_heard(lines, reasons):
+    assert {command.reason for command in guard.heard(lines)} == reasons
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def _triggers(name: str) -> list[Trigger]:
 
 _DENIAL = re.compile(rf"(?<!\w)(?:{_SHARED['denial']})$")
 _HANDOFF = _triggers("handoff.toml")
-_BARGAINING, _IRRITATED = _triggers("soft.toml")
+_BARGAINING, _IRRITATED, _LATE = _triggers("soft.toml")
 
 
 def read_handoff(text: str) -> str | None:
@@ -119,6 +119,11 @@ def read_irritation(text: str) -> bool:
         return True
     shouted = _SHOUT.search(text) is not None and _SHOUTED.search(text) is not None
     return shouted or _IRRITATED.fires(_plain(text))
+
+
+def read_lateness(text: str) -> bool:
+    """Whether the writer will be late ("vou atrasar 10 minutos") and asks for no other time."""
+    return _LATE.fires(_plain(text))
 
 
 def _plain(text: str) -> str:

@@ -29,6 +29,7 @@ REASONS = frozenset(
         "bargaining",
         "aggression",
         "health_needs",
+        "running_late",
     }
 )
 _CLAUSE_ENDS = re.compile(r"[,.;:!?\n]+|\bmas\b|\be sim\b", re.I)

@@ -37,6 +37,7 @@ REASONS = {
     "bargaining": _("Bargains about the price"),
     "aggression": _("Aggression"),
     "health_needs": _("Health or special needs"),
+    "running_late": _("Will be late for today's visit"),
     "system": _("Something failed on our side"),
     "no_slot": _("No free time for a visit"),
     "misunderstood": _("The bot did not understand"),

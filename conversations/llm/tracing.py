@@ -90,7 +90,7 @@ CODES = frozenset(
         address contact subjects availability greeting thanks bye how_are_you bot_question question
         parent_name student_name phone email student_age school_grade schedule_preference
         asked_person complaint billing cancel_enrolment enrolled_student bargaining aggression
-        health_needs
+        health_needs running_late
         """,
     )
 )

@@ -1,17 +1,23 @@
 """When a person is needed: hard reasons at once, small signs adding up (agent.md section 3)."""
 
+import re
 from collections.abc import Sequence
 
 from conversations.agent.commands import Command
 from conversations.agent.effects import StartHandoff
 from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.summary import summary
+from conversations.agent.readers.fold import fold
 from conversations.agent.situation import FIELDS
 from conversations.agent.triggers import phrase_reason
 
 THRESHOLD = 0.7
+RUNNING_LATE = "running_late"  # the parent will be late for the visit
 FADES = 0.5  # what remains of the score after a turn without a sign
 MOST_BOT_TURNS = 25
+_ASKS = re.compile(
+    r"\b(?:tem|como|quant[oa]s?|qual|quais|quando|onde|quem|posso|pode|precisa|da para|voces|vcs)\b"
+)
 SIGNS = {"unknown_question": 0.35, "no_parse_twice": 0.3, "irritated": 0.25, "same_question": 0.4}
 
 
@@ -24,9 +30,11 @@ def weigh(draft: Draft, commands: Sequence[Command]) -> None:
         str(one.reason)
         for one in commands
         if one.command == "handoff"
-        and one.reason not in ("bargaining", "irritated")
+        and one.reason not in ("bargaining", "irritated", RUNNING_LATE)
         and not _is_an_answer(one, draft)
     ]
+    if RUNNING_LATE in reasons and _visits_today(draft):
+        hard.append(RUNNING_LATE)
     if bargains and draft.dialogue.bargains >= 2:
         hard.append("bargaining")
     if draft.dialogue.bot_turns >= MOST_BOT_TURNS:
@@ -41,6 +49,13 @@ def weigh(draft: Draft, commands: Sequence[Command]) -> None:
         draft.say("sorry")
     if bargains:
         draft.say("bargain_once")
+
+
+def _visits_today(draft: Draft) -> bool:
+    visit = draft.family.visit
+    return visit is not None and visit.starts_at.astimezone(draft.now.tzinfo).date() == (
+        draft.now.date()
+    )
 
 
 def _is_an_answer(command: Command, draft: Draft) -> bool:
@@ -71,11 +86,14 @@ def admit(draft: Draft, commands: Sequence[Command]) -> None:
 
 
 def _asks_the_unknown(command: Command, draft: Draft) -> bool:
-    """Beside a field ("pode anotar: ana@gmail.com") or as the first words of a family ("queria
-    saber sobre o kumon pros meus filhos") only what has a question mark is one."""
-    asks = command.command == "unknown" and command.topic == "question"
+    """Beside a field ("pode anotar: ana@gmail.com"), as the first words of a family ("queria
+    saber sobre o kumon pros meus filhos") or in an answer's place ("é pequeno, sabe") only what
+    is put as a question is one."""
+    if command.command != "unknown" or command.topic != "question":
+        return False
     begins = any(act.text == "greeting" for act in draft.acts)
-    return asks and ("?" in command.evidence or not (draft.learned or begins))
+    answers = draft.was_asked in FIELDS and not _ASKS.search(fold(command.evidence))
+    return "?" in command.evidence or not (draft.learned or begins or answers)
 
 
 def _unknown_question(draft: Draft) -> None:

@@ -50,28 +50,33 @@ def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
 
 
 def _resume(draft: Draft) -> bool:
-    """A question about the visit that was talked around is asked again, with its offers."""
+    """A question about the visit that was talked around is asked again. The offers can still be
+    seen above: they are listed again only where something was not understood."""
     asked, dialogue = draft.was_asked, draft.dialogue
     if asked not in ("slot", "visit_invite") or draft.settled:
         return False
-    if dialogue.streak > MOST_IN_A_ROW and _next_field(draft):
+    most = MOST_IN_A_ROW + bool(dialogue.offers)  # a pick is so near that it is worth one more
+    if dialogue.streak >= most and _next_field(draft):
         return False
     _lead_in(draft)
     if asked == "slot" and dialogue.offers:
-        if dialogue.streak < MOST_IN_A_ROW:
+        if any(act.text == "not_understood" for act in draft.acts):
             draft.say("slot_list", options=[datetime.fromisoformat(at) for at in dialogue.offers])
-        draft.ask("slot", "ask_which_slot")
+            draft.ask("slot", "ask_which_slot")
+        else:
+            draft.ask("slot", "ask_slot_again")
     else:
         draft.ask(asked, "ask_other_slot" if asked == "slot" else "visit_invite")
     return True
 
 
 def _next_field(draft: Draft) -> str | None:
-    """The first field worth asking; another one for a change, when it was talked around twice."""
+    """What was talked around; the one after it, when it was twice; else the first worth asking."""
     worth = [name for name in FIELDS if _worth_asking(draft, name)]
-    if worth and worth[0] == draft.was_asked and draft.dialogue.streak >= MOST_IN_A_ROW:
-        worth = [*worth[1:], worth[0]]
-    return worth[0] if worth else None
+    if draft.was_asked not in worth:
+        return worth[0] if worth else None
+    place = worth.index(draft.was_asked) + (draft.dialogue.streak >= MOST_IN_A_ROW)
+    return worth[place % len(worth)]
 
 
 def _worth_inviting(draft: Draft) -> bool:
@@ -84,8 +89,9 @@ def _worth_inviting(draft: Draft) -> bool:
 def _worth_asking(draft: Draft, field: str) -> bool:
     if field in draft.dialogue.skipped:
         return False
-    if field == "schedule_preference" and draft.dialogue.declined_visit:
-        return False
+    about_visit = draft.dialogue.declined_visit or draft.was_asked == "visit_invite"
+    if field == "schedule_preference" and about_visit:
+        return False  # an invitation that was talked around asked as much
     return bool(draft.family.missing(field))
 
 
@@ -115,7 +121,8 @@ def _ask_field(draft: Draft, field: str) -> None:
         name = "ask_student_age_self"
     if field == "schedule_preference" and draft.family.visit:
         name = "ask_preference_for_classes"
-    draft.ask(field, f"{name}_example" if example else name, **args)
+    explained = name == "ask_schedule_preference" and name in draft.dialogue.wordings
+    draft.ask(field, f"{name}_example" if example or explained else name, **args)
 
 
 _OF_STUDENT = ("student_age", "school_grade", "subjects")

@@ -12,6 +12,7 @@ from conversations.agent.policy.test_decide import (
     BOOKED,
     FAMILY,
     KNOWN,
+    NOW,
     THURSDAY,
     TZ,
     asked,
@@ -20,7 +21,7 @@ from conversations.agent.policy.test_decide import (
     texts,
 )
 from conversations.agent.readers.dates import When
-from conversations.agent.situation import StudentFacts
+from conversations.agent.situation import StudentFacts, VisitFacts
 
 OFFERS = [AT_15.isoformat(), (AT_15 + timedelta(days=1)).isoformat()]
 UNKNOWN = Command("unknown", "hum")
@@ -44,15 +45,59 @@ def test_another_field_is_asked_when_one_was_talked_around_twice() -> None:
 
 def test_what_is_told_while_offers_stand_is_acknowledged() -> None:
     decision = run(field("student_name", "Pedro", student=1), dialogue=asked("slot", offers=OFFERS))
-    assert texts(decision) == ["noted", "slot_list", "ask_which_slot"]
+    assert texts(decision) == ["noted", "ask_slot_again"]
 
 
-def test_the_list_is_repeated_once_and_then_only_asked_for() -> None:
-    decision = run(
-        field("student_name", "Pedro", student=1),
-        dialogue=talked_around("slot", 2, offers=OFFERS),
+def test_offers_are_listed_again_only_where_something_was_not_understood() -> None:
+    told = run(
+        Command("answer", "onde fica?", topic="address"), dialogue=asked("slot", offers=OFFERS)
     )
-    assert texts(decision) == ["noted", "ask_which_slot"]
+    assert texts(told) == ["answer_address", "ask_slot_again"]
+    unclear = run(UNKNOWN, dialogue=asked("slot", offers=OFFERS))
+    assert texts(unclear) == ["not_understood", "slot_list", "ask_which_slot"]
+
+
+def test_what_is_put_off_does_not_return_at_every_digression() -> None:
+    told = Command("answer", "onde fica?", topic="address")
+    family = replace(FAMILY, parent_name="Carla", students=(StudentFacts(1, "Pedro", 9),))
+    dialogue, questions = asked("schedule_preference"), []
+    for topic in ("address", "contact", "discount", "opening_hours"):
+        decision = run(replace(told, topic=topic), dialogue=dialogue, family=family)
+        dialogue = decision.dialogue
+        questions.append(dialogue.asked)
+    assert questions == ["schedule_preference", "visit_invite", "visit_invite", "school_grade"]
+
+
+def test_a_visit_is_explained_once() -> None:
+    dialogue = asked("schedule_preference", wordings={"ask_schedule_preference": 0})
+    family = replace(FAMILY, parent_name="Carla", students=(StudentFacts(1, "Pedro", 9),))
+    decision = run(Command("answer", "?", topic="address"), dialogue=dialogue, family=family)
+    assert texts(decision) == ["answer_address", "ask_schedule_preference_example"]
+
+
+def test_in_place_of_an_answer_only_what_asks_is_a_question() -> None:
+    family = replace(FAMILY, parent_name="Carla", students=(StudentFacts(1, "Pedro"),))
+    for told, said in (("é pequeno, sabe", False), ("tem estacionamento aí", True)):
+        decision = run(
+            Command("unknown", told, topic="question"),
+            dialogue=asked("student_age"),
+            family=family,
+        )
+        assert ("answer_unknown" in texts(decision)) is said
+
+
+@pytest.mark.parametrize(
+    ("visit", "said"),
+    [
+        (VisitFacts(7, NOW + timedelta(hours=4), "booked"), ["handoff_running_late", "staff_soon"]),
+        (VisitFacts(7, AT_15, "booked"), ["my_visit"]),
+        (None, ["no_visit", "offer_slots", "slot_list", "ask_slot"]),
+    ],
+)
+def test_who_will_be_late_today_is_announced_to_the_team(visit, said) -> None:
+    late = Command("handoff", "vou atrasar 10 minutos", reason="running_late")
+    decision = run(late, UNKNOWN, family=replace(KNOWN, visit=visit))
+    assert texts(decision) == said
 
 
 def test_a_no_to_offers_asks_for_a_better_time_and_a_second_one_ends_it() -> None:
@@ -61,6 +106,12 @@ def test_a_no_to_offers_asks_for_a_better_time_and_a_second_one_ends_it() -> Non
     second = run(Command("deny", "não"), dialogue=first.dialogue, family=KNOWN)
     assert texts(second) == ["visit_declined"]
     assert second.dialogue.declined_visit
+
+
+def test_who_answers_later_is_left_in_peace() -> None:
+    later = Command("deny", "depois te falo", topic="later")
+    decision = run(later, dialogue=asked("slot", offers=OFFERS), family=KNOWN)
+    assert texts(decision) == ["visit_declined"]
 
 
 def test_a_no_to_other_times_keeps_the_visit_that_stands() -> None:

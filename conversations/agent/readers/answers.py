@@ -21,19 +21,30 @@ _STOP = {"parar", "pare", "sair", "stop", "cancelar inscricao", "descadastrar"}
 _START = {"voltar", "volta"}
 
 _PICK_LEAD = (
-    r"(?:(?:eu |pode ser|quero|prefiro|escolho|fico com|vou de|vamos de|vamo de|vai ser|marca|"
-    r"pode marcar|entao|"
-    r"seria|acho que|vou querer|gostaria d[ao]|sim|ok) ?,? ?)*(?:(?:na|no|a|o) )?"
+    r"(?:(?:eu |ess[ea] |pode ser|quero|prefiro|escolho|fico com|vou de|vamos de|vamo de|vai ser|"
+    r"marca|pode marcar|entao|seria|acho que|vou querer|gostaria d[ao]|sim|ok) ?,? ?)*"
+    r"(?:(?:na|no|a|o) )?"
 )
 _PICK_NOUN = r"(?:opcao|alternativa|numero|num|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
-_PICK_TAIL = r"(?:,? (?:opcao|horario|data|mesmo|por favor|obrigad[oa]|pfv|entao|sim|ta bom))*"
+_PICK_TAIL = (
+    r"(?:,? (?:opcao|horario|data|mesmo|p(?:or)? f(?:avor|vr)|obrigad[oa]|pf(?:vr?)?|entao|sim"
+    r"|ta bom))*"
+)
 _PICK_NUMBER = re.compile(
     rf"{_PICK_LEAD}(?:{_PICK_NOUN} ?\.?:? ?)?\(?(?P<n>{NUMBER})(?: ?[).ao])?{_PICK_TAIL}"
 )
 _PICK_ORDINAL = re.compile(
     rf"{_PICK_LEAD}(?:{_PICK_NOUN} )?(?P<o>{'|'.join(_ORDINALS)}|ultim[oa]|(?:do|da) meio)"
     rf"{_PICK_TAIL}"
+)
+
+_POSTPONES = re.compile(
+    r"\b(?:vou|vamos|preciso|tenho que|deixa eu|quero) (?:primeiro |antes )?(?:ver|pensar|conversar"
+    r"|falar|combinar|confirmar|analisar|olhar|checar)\b"
+    r"|\b(?:depois|mais tarde|amanha|outra hora) (?:eu )?(?:te |lhe |ja )?(?:falo|aviso|vejo|decido"
+    r"|retorno|respondo|confirmo|mando|marco|chamo)\b"
+    r"|\b(?:te |lhe )?(?:aviso|retorno|respondo|confirmo|falo) (?:depois|mais tarde|outra hora)\b"
 )
 
 _CORRECTION = re.compile(
@@ -93,6 +104,11 @@ def denies(text: str) -> bool:
             return True
         words = words[size:]
     return _NO_SIGN in text
+
+
+def postpones(text: str) -> bool:
+    """Tell whether the answer is to come later ("vou ver com meu marido", "depois te falo")."""
+    return _POSTPONES.search(fold(text)) is not None
 
 
 def read_option(text: str, count: int) -> int | None:

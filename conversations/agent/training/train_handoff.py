@@ -78,7 +78,7 @@ def _golden() -> Iterator[Example]:
 
 
 def _ordinary() -> Iterator[str]:
-    for name in ("bargain", "irritation"):
+    for name in ("bargain", "irritation", "lateness"):
         lines = (GOLDEN / f"{name}_golden.tsv").read_text(encoding="utf-8").splitlines()
         yield from (line.split("\t")[0] for line in lines[1:])
     for line in (TRAINING / "intents.tsv").read_text(encoding="utf-8").splitlines():
@@ -100,7 +100,7 @@ def _together(found: Sequence[Example]) -> Iterator[Example]:
     """Two calm sentences in one message stay calm; one reason among them is heard."""
     chance = random.Random(len(found))  # noqa: S311 - no secret
     calm = [one for one in found if one.label == NOTHING]
-    for one in chance.sample(found, len(found) // 6):
+    for one in chance.sample(found, len(found) // 3):
         other = chance.choice(calm)
         first, second = (one, other) if chance.random() < 0.5 else (other, one)
         yield Example(one.label, f"{first.phrase}. {second.phrase}", one.group)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from conversations.agent.commands import Command
 from conversations.agent.effects import CancelVisit, ConfirmVisit
+from conversations.agent.policy.concern import RUNNING_LATE
 from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.visit import offers
 from conversations.agent.readers.dates import When
@@ -26,6 +27,8 @@ def _arrange(draft: Draft, commands: Sequence[Command]) -> None:
         _move(draft, said["reschedule"].when)
     elif "my_visit" in said:
         _tell(draft, said["my_visit"].when)
+    elif any(one.reason == RUNNING_LATE for one in commands):  # not today: when it is, then
+        _tell(draft, None)
     elif draft.was_asked in ("cancel", "move", "reminder") and _settle(draft, said):
         return
     elif "pick_slot" in said:
@@ -141,7 +144,7 @@ def _react(draft: Draft, said: dict[str, Command], commands: Sequence[Command]) 
     if draft.was_asked == "slot" and "confirm" in said:
         _accept_offer(draft)
     elif draft.was_asked == "slot" and "deny" in said:
-        _refuse_offers(draft)
+        _refuse_offers(draft, later=said["deny"].topic == "later")
     elif draft.was_asked == "visit_invite" and "confirm" in said:
         offers.look_for(draft, None)
     elif draft.was_asked == "visit_invite" and "deny" in said:
@@ -154,9 +157,9 @@ def _react(draft: Draft, said: dict[str, Command], commands: Sequence[Command]) 
         offers.look_for(draft, wished[-1] if wished else None)
 
 
-def _refuse_offers(draft: Draft) -> None:
-    """The first no asks for a better time; a second one is a no to the visit."""
-    if not draft.dialogue.offers:
+def _refuse_offers(draft: Draft, *, later: bool) -> None:
+    """The first no asks for a better time; a second one, or "depois te falo", ends it for now."""
+    if later or not draft.dialogue.offers:
         _decline(draft)
         return
     draft.dialogue.offers, draft.dialogue.wish = [], {}

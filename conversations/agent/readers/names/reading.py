@@ -39,6 +39,13 @@ def read_parent_name(text: str, asked: bool = False, *, student_asked: bool = Fa
     return found.said if found else None
 
 
+def is_a_name(text: str) -> bool:
+    """Whether `text` is a listed name and, greetings aside, nothing else."""
+    message = Message.of(text)
+    name = _name_at(message, _opening(message))
+    return bool(name and _listed(message, name) and not re.search(r"\w", message.after(name.stop)))
+
+
 def read_student_names(text: str, asked: bool = False) -> list[str]:
     """Return the names of those who will study, in the order said, four at most.
 

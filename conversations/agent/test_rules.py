@@ -1,0 +1,67 @@
+"""The tier without a model: what a message asks of the visit, from words that no phrase foresaw."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from conversations.agent import closed
+from conversations.agent.dialogue import Dialogue
+from conversations.agent.hearing import Hearing
+from conversations.agent.rules import understand
+from conversations.agent.situation import Family, VisitFacts
+
+NOW = datetime(2026, 3, 10, 10, tzinfo=ZoneInfo("America/Sao_Paulo"))
+VISIT = VisitFacts(7, NOW.replace(day=12, hour=15), "booked")
+
+
+def commands(text, *, asked=None, visit=None):
+    hearing = Hearing([text], NOW, Dialogue(asked=asked), Family(1, visit=visit), lambda _: None)
+    return [command.command for command in understand(hearing)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("dá pra visitar sexta-feira?", "ask_slots"),
+        ("dá pra ir conhecer hoje de tarde?", "ask_slots"),
+        ("tem visita na quinta-feira?", "ask_slots"),
+        ("rola uma visitinha na sexta?", "ask_slots"),
+        ("pode ser visita dia 17/03 às 10h?", "pick_slot"),
+        ("oi, quanto custa? quinta às 15h dá pra conhecer?", "pick_slot"),
+        ("consegue encaixar uma visita pra gente na semana que vem de manhã?", "ask_slots"),
+    ],
+)
+def test_a_visit_beside_a_day_is_a_wish_for_it(text, wanted):
+    heard = commands(text)
+    assert wanted in heard
+    assert "unknown" not in heard
+
+
+@pytest.mark.parametrize(
+    "text", ["ele sai da escola amanhã às 15h, aí vai pro inglês", "a visita de sexta é paga?"]
+)
+def test_a_day_beside_something_else_is_none(text):
+    assert not {"ask_slots", "pick_slot"} & set(commands(text))
+
+
+def test_who_has_a_visit_is_not_offered_another():
+    assert "ask_slots" not in commands("o que levo na visita de quinta?", visit=VISIT)
+
+
+@pytest.mark.parametrize("text", ["nenhum serve", "nenhum desses horários dá pra mim"])
+def test_none_of_the_offers(text):
+    assert "deny" in commands(text, asked="slot")
+    assert "deny" not in commands("nenhum serve pra ele, qual o método?", asked=None)
+
+
+@pytest.mark.parametrize("text", ["vou ver com meu marido", "depois te falo", "aviso mais tarde"])
+def test_an_answer_that_is_to_come_later_is_no_riddle(text):
+    hearing = Hearing([text], NOW, Dialogue(asked="slot"), Family(1), lambda _: None)
+    assert [(one.command, one.topic) for one in understand(hearing)] == [("deny", "later")]
+    assert len(text.split()) > closed.MOST_WORDS or closed.consumed(hearing)  # no model is asked
+
+
+def test_a_question_at_the_end_of_a_story_is_heard():
+    story = "ele chega cansado, a gente tenta ajudar, e principalmente quanto custa a mensalidade"
+    assert "answer" in commands(story)
