@@ -1,6 +1,7 @@
 """The house as docs/architecture.md draws it."""
 
 import ast
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -148,3 +149,11 @@ def test_the_web_process_imports_no_model_s_library():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
+
+
+def test_answers_leave_at_once_through_the_socket_that_up_hands_over():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert not listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        program = [sys.executable, "-c", "import kumon_site.asgi"]
+        subprocess.run(program, cwd=ROOT, stdin=listener, check=True, timeout=60)
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

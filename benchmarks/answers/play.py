@@ -5,7 +5,6 @@ One scenario is one transaction that is rolled back, so that each has the unit t
 is the scenario's: doors ask `timezone.now()`, everything below is told.
 """
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from unittest.mock import patch
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from benchmarks.answers import bodies, costs, expectations
 from benchmarks.answers.family import Family
@@ -30,6 +29,7 @@ from conversations.models import Conversation, Message, Turn
 from conversations.whatsapp.base import gateway
 from leads.qualification import is_qualified
 from scheduling.models import Visit
+from tests import door
 
 TOKEN = "a-token-for-the-benchmark"
 INSTANCE = "vila-a"
@@ -113,7 +113,6 @@ class _Run:
         self._scenario, self._clock, self._hint = scenario, clock, hint
         self._parent = ScriptedParent(scenario, seed, phrases)
         self._played = Played(scenario.name, scenario.family, seed)
-        self._client = Client()
         self._family = Family(scenario, clock.now)
         self._watch, self._heard = Watch(), Utterance()
         self._turns: list[costs.Said] = []
@@ -175,12 +174,7 @@ class _Run:
 
     def _post(self, body: dict[str, Any]) -> None:
         body["data"]["messageTimestamp"] = int(self._clock.now.timestamp())
-        answer = self._client.post(
-            f"/webhooks/evolution/{INSTANCE}/",
-            json.dumps(body),
-            "application/json",
-            headers={"X-Webhook-Token": TOKEN},
-        )
+        answer = door.post(f"/webhooks/evolution/{INSTANCE}/", body, TOKEN)
         if answer.status_code != 200:
             self._played.failures.append(f"the webhook answered {answer.status_code}")
 
