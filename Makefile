@@ -23,7 +23,7 @@ run: installed
 	@exec $(BIN)/python manage.py up
 
 test: installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests .  # the longest first
 
 check: static
 	@if [ "$(CHECK_TESTS)" != 0 ]; then $(MAKE) test; fi

@@ -19,7 +19,7 @@ def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
     _count_answer(draft, commands)
     if _suggest_email(draft, commands):
         return
-    if _resume(draft):
+    if _resume(draft, commands):
         return
     field = _next_field(draft)
     if field == "school_grade" and _worth_inviting(draft):
@@ -49,9 +49,10 @@ def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
         draft.say("skipped")
 
 
-def _resume(draft: Draft) -> bool:
+def _resume(draft: Draft, commands: Sequence[Command]) -> bool:
     """A question about the visit that was talked around is asked again. The offers can still be
-    seen above: they are listed again only where something was not understood."""
+    seen above: they are listed again only below the first answer to something else, and where
+    something was not understood."""
     asked, dialogue = draft.was_asked, draft.dialogue
     if asked not in ("slot", "visit_invite") or draft.settled:
         return False
@@ -60,7 +61,8 @@ def _resume(draft: Draft) -> bool:
         return False
     _lead_in(draft)
     if asked == "slot" and dialogue.offers:
-        if any(act.text == "not_understood" for act in draft.acts):
+        digressed = dialogue.streak == 1 and any(one.command == "answer" for one in commands)
+        if digressed or any(act.text == "not_understood" for act in draft.acts):
             draft.say("slot_list", options=[datetime.fromisoformat(at) for at in dialogue.offers])
             draft.ask("slot", "ask_which_slot")
         else:

@@ -48,11 +48,15 @@ def test_what_is_told_while_offers_stand_is_acknowledged() -> None:
     assert texts(decision) == ["noted", "ask_slot_again"]
 
 
-def test_offers_are_listed_again_only_where_something_was_not_understood() -> None:
-    told = run(
-        Command("answer", "onde fica?", topic="address"), dialogue=asked("slot", offers=OFFERS)
-    )
-    assert texts(told) == ["answer_address", "ask_slot_again"]
+def test_offers_are_listed_again_below_the_first_answer_to_something_else() -> None:
+    told = Command("answer", "onde fica?", topic="address")
+    first = run(told, dialogue=talked_around("slot", 1, offers=OFFERS))
+    assert texts(first) == ["answer_address", "slot_list", "ask_which_slot"]
+    second = run(told, dialogue=talked_around("slot", 2, offers=OFFERS))
+    assert texts(second) == ["answer_address", "ask_slot_again"]
+
+
+def test_offers_are_listed_again_where_something_was_not_understood() -> None:
     unclear = run(UNKNOWN, dialogue=asked("slot", offers=OFFERS))
     assert texts(unclear) == ["not_understood", "slot_list", "ask_which_slot"]
 
