@@ -50,11 +50,15 @@ class Arrivals:
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            outcomes = await sync_to_async(insert)([arrival for arrival, _ in batch])
+            outcomes: Sequence[bool | Exception]
+            try:
+                outcomes = await sync_to_async(insert)([arrival for arrival, _ in batch])
+            except Exception as error:  # noqa: BLE001 - each who waits is told
+                outcomes = [error] * len(batch)
             for (_, kept), outcome in zip(batch, outcomes, strict=True):
                 if kept.done():
                     continue  # nobody waits any more
-                if isinstance(outcome, Error):
+                if isinstance(outcome, Exception):
                     kept.set_exception(outcome)
                 else:
                     kept.set_result(outcome)

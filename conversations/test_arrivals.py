@@ -50,3 +50,9 @@ def test_what_postgresql_refuses_costs_only_itself():
     assert (outcomes[0], outcomes[2]) == (True, True)
     assert isinstance(outcomes[1], DataError)
     assert RawEvent.objects.filter(received_at__gt=NOW - timedelta(1)).count() == 2
+
+
+def test_a_bug_leaves_nobody_waiting():
+    with pytest.raises(TypeError):
+        kept([arrival("a", {"text": object()})])
+    assert kept([arrival("b")]) == [True]

@@ -15,7 +15,6 @@ from django.db.models.fields import NOT_PROVIDED
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError
 
-M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
 
 

@@ -18,6 +18,7 @@ NAMES_OF_NOTHING |= {"managers", "helpers", "helper", "misc", "base_utils", "lib
 # A process's own loop or door, where an unforeseen error is told and the rest goes on.
 EDGES = {
     "conversations/management/commands/work.py",
+    "conversations/arrivals.py",
     "conversations/intake.py",
     "conversations/turn.py",
     "conversations/sender.py",
