@@ -278,6 +278,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="recepcao@localhost")
 
 # --- logs and figures ---------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN = environment.url("SENTRY_DSN", "http", "https")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -9,7 +9,9 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from kumon_site.operations import (
             checks,  # noqa: F401  (registers them)
+            reports,
             slow_queries,
         )
 
         slow_queries.watch()
+        reports.begin()
