@@ -33,8 +33,8 @@ ACK_NAMES = ("FAILED", "ERROR", "SENT", "SERVER_ACK", "DELIVERED", "DELIVERY_ACK
 
 
 _BY_ID = Query(Message.objects.filter(provider_id=Slot("provider_id"))[:1])
-_LOCKED = Query(Conversation.objects.select_for_update().filter(pk=Slot("pk")))
-_MESSAGE = Query(Message.objects.filter(pk=Slot("pk")))
+LOCKED = Query(Conversation.objects.select_for_update().filter(pk=Slot("pk")))
+MESSAGE = Query(Message.objects.filter(pk=Slot("pk")))
 _TWINS = Query(
     Message.objects.filter(
         conversation=Slot("conversation"), provider_id=Slot("provider_id")
@@ -70,10 +70,10 @@ def ack(event: Acked, now: datetime) -> bool:
     if message is None:
         return False
     if message.direction == Message.Direction.OUT:
-        conversation = _LOCKED.get(pk=message.conversation_id)
-        message = _MESSAGE.get(pk=message.pk)
+        conversation = LOCKED.get(pk=message.conversation_id)
+        message = MESSAGE.get(pk=message.pk)
         if _raise(message, event.status, now):
-            _save(conversation, message, ["status", "error", "delivered_at", "read_at"])
+            save(conversation, message, ["status", "error", "delivered_at", "read_at"])
     return True
 
 
@@ -126,7 +126,7 @@ def left(
     message.due_at = message.claimed_until = None
     for told in (status, *_early_acks(conversation.instance, provider_id, sent_at)):
         _raise(message, told, sent_at)
-    _save(conversation, message, LEFT)
+    save(conversation, message, LEFT)
     # The next may leave, a moment later: a phone may swap what arrives at the same instant.
     follows = sent_at + GAP
     _FOLLOWING.make(conversation=conversation.pk, at=follows)
@@ -170,7 +170,8 @@ def _early_acks(instance: str, provider_id: str, now: datetime) -> list[AckStatu
     return [event.status for event in events if isinstance(event, Acked)]
 
 
-def _save(conversation: Conversation, message: Message, fields: list[str]) -> None:
+def save(conversation: Conversation, message: Message, fields: list[str]) -> None:
+    """Keep `fields` of a message under its locked conversation, and show the change."""
     message.rev = conversation.touch()
     update(message, *fields, "rev")
     update(conversation, "rev")

@@ -21,7 +21,7 @@ from conversations import echoes, live
 from conversations.connections import give_back
 from conversations.models import Conversation, Message
 from conversations.whatsapp.base import FoundMessage, SendError, Sent, gateway
-from leads.statements import Query, Slot, update
+from leads.statements import update
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,6 @@ CLOCKS_APART = timedelta(minutes=1)
 
 Status = Message.Status
 Clock = Callable[[], datetime]
-
-_CONVERSATION = Query(Conversation.objects.select_for_update().filter(pk=Slot("pk")))
-_MESSAGE = Query(Message.objects.filter(pk=Slot("pk")))
 
 
 @dataclass(frozen=True)
@@ -120,10 +117,11 @@ def _begin(claim: Claim, now: datetime) -> Callable[[Clock], None] | None:
 
 def _locked(claim: Claim) -> tuple[Conversation, Message | None]:
     """Both rows locked; no message if the claim is no longer ours."""
-    conversation = _CONVERSATION.get(pk=claim.conversation_id)
-    message = _MESSAGE.get(pk=claim.message_id)
-    ours = message.claimed_until == claim.until and message.due_at
-    return conversation, message if ours else None
+    conversation = echoes.LOCKED.get(pk=claim.conversation_id)
+    message = echoes.MESSAGE.first(pk=claim.message_id)
+    if message is None or message.conversation_id != conversation.pk or not message.due_at:
+        return conversation, None
+    return conversation, message if message.claimed_until == claim.until else None
 
 
 def _is_outdated(message: Message, conversation: Conversation, now: datetime) -> bool:
@@ -146,7 +144,7 @@ def _settle_as_unknown(conversation: Conversation, message: Message) -> None:
     """A row still `sending` after its lease: whoever called the gateway did not come back."""
     if message.status == Status.SENDING:
         message.status = Status.UNKNOWN
-        _save(conversation, message, ["status"])
+        echoes.save(conversation, message, ["status"])
 
 
 def _call(claim: Claim, address: str, message: Message, clock: Clock) -> None:
@@ -162,8 +160,8 @@ def _call(claim: Claim, address: str, message: Message, clock: Clock) -> None:
 @transaction.atomic
 def _sent(claim: Claim, sent: Sent | FoundMessage, now: datetime) -> None:
     echoes.lock_id(sent.provider_id)
-    conversation = _CONVERSATION.get(pk=claim.conversation_id)
-    message = _MESSAGE.get(pk=claim.message_id)
+    conversation = echoes.LOCKED.get(pk=claim.conversation_id)
+    message = echoes.MESSAGE.get(pk=claim.message_id)
     if message.status in (Status.SENDING, Status.UNKNOWN):  # else its echo was faster
         status = sent.status if isinstance(sent, FoundMessage) else "sent"
         echoes.left(conversation, message, sent.provider_id, now, status)
@@ -264,13 +262,6 @@ def _settle(
     if seen == status:
         update(message, *fields)
     else:
-        _save(conversation, message, fields)
+        echoes.save(conversation, message, fields)
     if again_at is None:
         live.wake()  # the conversation's next message may leave
-
-
-def _save(conversation: Conversation, message: Message, fields: list[str]) -> None:
-    message.rev = conversation.touch()
-    update(message, *fields, "rev")
-    update(conversation, "rev")
-    live.tell(conversation.pk, conversation.rev)
