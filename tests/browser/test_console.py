@@ -223,6 +223,24 @@ def test_the_list_counts_and_searches(desk):
     desk.keyboard.press("Tab")
 
 
+def test_no_click_is_lost_while_the_list_is_being_replaced(desk):
+    talk = story(timezone.now())
+    desk.goto(f"/console/{talk.pk}/?tab=bot")
+    expect(desk.locator("body")).to_have_attribute("data-live", "yes")
+    desk.evaluate("setInterval(() => htmx.trigger('#list', 'refresh'), 7)")
+    for turn, mode in enumerate(["human", "bot", "closed", "waiting"] * 8):
+        box = None
+        while box is None:  # measured between two lists
+            box = desk.locator(f"#tab-{mode}").bounding_box()
+        desk.mouse.move(box["x"] + 10, box["y"] + 10)
+        desk.mouse.down()
+        desk.wait_for_timeout(turn % 4 * 30)
+        desk.mouse.up()
+        expect(desk.locator(f"#tab-{mode}")).to_have_attribute("aria-current", "true")
+        expect(desk.locator("#conversation")).to_be_visible()
+    desk.problems = [each for each in desk.problems if "htmx:sendAbort" not in each]  # meant
+
+
 def test_on_a_phone_one_pane_at_a_time(desk):
     now = timezone.now()
     story(now)

@@ -4,8 +4,7 @@
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
   const talk = () => $("#conversation");
-  const visible = () => document.visibilityState === "visible";
-  const live = () => document.body.dataset.live === "yes";
+  const visible = () => document.visibilityState === "visible", live = () => document.body.dataset.live === "yes";
   const SILENCE_MS = 70000; // two beats of the server and a little
   let socket = null, attempt = 0, heardAt = 0, reconnect = 0;
   // --- the socket: hints, heartbeat, reconnect; polling while it is down ------------------------
@@ -136,6 +135,7 @@
   const on = (name, react) => document.addEventListener(name, react);
   on("htmx:configRequest", ({ detail }) => { if (detail.path.includes("/list/") && talk()) detail.parameters.open = talk().dataset.id; });
   on("htmx:beforeSwap", ({ detail: { target, requestConfig }, detail }) => {
+    if (requestConfig.elt.matches("#list:active")) { detail.shouldSwap = false; refreshList(); } // else the press under way is no click
     if (target.id === "older") height = $("#scroller").scrollHeight - $("#scroller").scrollTop;
     if (target.id !== "work" || requestConfig.verb !== "post" || !$("#composer form.htmx-request")) return;
     detail.shouldSwap = false; // a text under way keeps its composer; all but the bar came with the hint
