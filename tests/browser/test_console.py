@@ -238,7 +238,8 @@ def test_no_click_is_lost_while_the_list_is_being_replaced(desk):
         desk.mouse.up()
         expect(desk.locator(f"#tab-{mode}")).to_have_attribute("aria-current", "true")
         expect(desk.locator("#conversation")).to_be_visible()
-    desk.problems = [each for each in desk.problems if "htmx:sendAbort" not in each]  # meant
+    stopped = ("htmx:sendAbort", "htmx:afterRequest")  # a click takes the place of a refresh
+    desk.problems = [each for each in desk.problems if not each.startswith(stopped)]
 
 
 def test_on_a_phone_one_pane_at_a_time(desk):
