@@ -20,6 +20,7 @@ from conversations.admin.messages import needing
 from conversations.admin.visits.periods import periods
 from conversations.admin.visits.record import STATUS_COLOURS
 from conversations.admin.visits.requests import on_board
+from conversations.llm import tiers
 from conversations.models import Conversation
 from kumon_site.operations.models import Alert
 from leads.models import Lead
@@ -46,6 +47,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         "title": _("What needs you now"),
+        "troubles": tiers.troubles(now),
         "needs": needs(now),
         "waiting": [_waiting(talk, now) for talk in waiting(now)[:LONGEST_LIST]],
         "today": [_visit(visit) for visit in visits_today(now)[:LONGEST_LIST]],

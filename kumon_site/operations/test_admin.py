@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations.llm.openai import OpenAI
 from conversations.models import Conversation, RawEvent
 from kumon_site.operations import dashboard
 from kumon_site.operations.models import Alert
@@ -112,6 +113,15 @@ def test_home_shows_the_longest_waiting_first_with_its_console_link(admin_client
     assert len(waiting) == 2
     assert waiting[0]["url"] == f"/console/{oldest.pk}/"
     assert waiting[0]["url"] in page.content.decode()
+
+
+def test_staff_see_that_no_model_answers_until_one_does(admin_client, settings):
+    settings.OPENAI_API_KEY = "a-key"
+    pages = [reverse("admin:index"), reverse("console:list")]
+    sentence = "Nenhum modelo responde agora"
+    assert [page for page in pages if sentence in admin_client.get(page).content.decode()] == []
+    OpenAI.breaker.open_for(60)
+    assert [page for page in pages if sentence in admin_client.get(page).content.decode()] == pages
 
 
 def test_home_without_rows_says_that_nothing_waits(admin_client):
