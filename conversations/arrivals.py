@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import Error, connection
+from django.db import Error
 
 from conversations import live
 from conversations.connections import AWAY, give_back
+from leads.statements import prepared
 
 MOST = 500  # rows of one INSERT
 
@@ -77,7 +78,7 @@ def insert(arrivals: Sequence[Arrival]) -> list[bool | Error]:
 
 
 def _insert(arrivals: Sequence[Arrival]) -> list[bool]:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             """
             INSERT INTO conversations_rawevent

@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
 
 from conversations.connections import give_back
 from conversations.models import Message
 from conversations.whatsapp.base import gateway
-from leads.statements import Query, Slot
+from leads.statements import Query, Slot, prepared
 
 AT_LEAST = timedelta(seconds=1)
 
@@ -22,7 +21,7 @@ _HEARD = Query(
 
 def claim_due(limit: int) -> list[int]:
     """Conversations with something newly heard that a turn will answer, each claimed once."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             """
             UPDATE conversations_conversation SET unattended = false

@@ -6,13 +6,11 @@ WhatsApp's id first, so that none misses what another is just writing.
 
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from conversations import live
 from conversations.models import Conversation, Message, RawEvent
 from conversations.whatsapp.payloads import Acked, read_events
 from conversations.whatsapp.payloads.events import AckStatus
-from leads.statements import Change, Query, Slot, update
+from leads.statements import Change, Query, Slot, prepared, update
 
 Status = Message.Status
 
@@ -59,7 +57,7 @@ _FOLLOWING = Change(
 
 def lock_id(provider_id: str) -> None:
     """Until the transaction ends, nobody else learns or acknowledges this id."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [provider_id])
 
 

@@ -4,14 +4,14 @@ it is applied again once that is mended."""
 import logging
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from conversations import inbox
 from conversations.connections import AWAY
 from conversations.failures import where
 from conversations.models import RawEvent
 from conversations.whatsapp.payloads import read_events
-from leads.statements import Query, Slot, update
+from leads.statements import Query, Slot, prepared, update
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def replay_failed(now: datetime) -> int:
 
 
 def _is_alone() -> bool:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
         return bool(cursor.fetchone()[0])
 

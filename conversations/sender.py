@@ -15,13 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from conversations import echoes, live
 from conversations.connections import give_back
 from conversations.models import Conversation, Message
 from conversations.whatsapp.base import FoundMessage, SendError, Sent, gateway
-from leads.statements import update
+from leads.statements import prepared, update
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def claim_due(now: datetime, limit: int) -> list[Claim]:
     until = now + LEASE
     # One pass over what waits, then look-ups by key: as an anti-join, the planner compared every
     # waiting row with every other whenever its statistics were old (12 s for 5,000).
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             """
             WITH first AS MATERIALIZED (

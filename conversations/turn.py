@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from conversations import handoff, live, outbox, outcome, proposals, voice
 from conversations.agent.situation import Heard
@@ -17,7 +17,7 @@ from conversations.models import Conversation, Message, Turn, Unit
 from conversations.texts import Fact, Segment, Texts
 from leads.models import Lead
 from leads.phones import display
-from leads.statements import Query, Slot, insert, update
+from leads.statements import Query, Slot, insert, prepared, update
 from scheduling.booking import AlreadyBooked, NotActive, SlotClosed, SlotTaken
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Claim:
 def claim_due(now: datetime, limit: int) -> list[Claim]:
     """Claim up to `limit` conversations whose burst is over, the longest waiting first."""
     until = now + LEASE
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             """
             UPDATE conversations_conversation SET claimed_until = %s
@@ -184,7 +184,7 @@ def _still_ours(claim: Claim) -> Conversation | None:
 def _mark_answered(conversation: Conversation, heard: Sequence[Message], turn: Turn) -> None:
     """By the ids that were read, and no others. Open consoles are shown what was transcribed."""
     read = [message.pk for message in heard]
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             """
             WITH answered AS (

@@ -111,6 +111,7 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,
 )
 DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # or none could be: leads/statements.py
 # After an outage each request tries anew; the pool's own attempts grow minutes apart.
 DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,

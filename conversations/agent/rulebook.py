@@ -21,6 +21,7 @@ from conversations.knowledge import store
 from conversations.knowledge.index import KnowledgeIndex
 from conversations.models import KnowledgeEntry, TextOverride, Unit
 from conversations.texts import Texts
+from leads.statements import prepared
 from scheduling.booking import load_calendar
 from scheduling.models import Closure, ExtraOpening, OpeningHours, VisitRules
 
@@ -75,7 +76,7 @@ def _rulebook(now: datetime) -> Rulebook:
 def _fingerprint(now: datetime) -> tuple[Any, ...]:
     """Of all columns of all rows (of long ones when they changed), and of which of the dated ones
     hold at `now`."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(" UNION ALL ".join(map(_of_table, ROWS)), {"now": now})
         return tuple(cursor.fetchall())
 

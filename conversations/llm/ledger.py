@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from decimal import ROUND_UP, Decimal
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
 from conversations.llm.base import NotAsked, Outcome, Usage
 from conversations.models import ExchangeRate, ModelCall, ModelPrice, Turn
 from conversations.models.llm import PER
+from leads.statements import Change, Query, Slot, insert, prepared, update
 
 RESERVING = 0x6C6C6D  # the advisory lock: one reservation at a time, in all processes
 LONGEST_CALL = 60  # seconds after which a running call's process must have died
@@ -23,6 +24,11 @@ CENT = Decimal("0.000001")
 UNBILLED = frozenset(
     {Outcome.UNREACHABLE, Outcome.LIMITED, Outcome.DENIED, Outcome.REJECTED, Outcome.FAILED}
 )
+
+_PRICE = Query(ModelPrice.objects.at(Slot("now")).filter(model=Slot("model")))
+_RATE = Query(ExchangeRate.objects.at(Slot("now")))
+_WORTH = Change(ModelCall.objects.filter(pk=Slot("pk")), outcome=Slot("outcome"))
+_MADE_FOR = Change(ModelCall.objects.filter(pk=Slot("pk")), turn=Slot("turn"))
 
 
 def midnight(now: datetime) -> datetime:
@@ -43,18 +49,18 @@ def exhausted(now: datetime) -> bool:
 
 def reserve(call: ModelCall, worst: Usage, now: datetime) -> None:
     """Store `call` at the worst that it may cost. Raises NotAsked: no budget left, or no price."""
-    price = ModelPrice.objects.at(now).filter(model=call.model).first()
-    rate = ExchangeRate.objects.at(now).first()
+    price = _PRICE.first(model=call.model, now=now)
+    rate = _RATE.first(now=now)
     if price is None or rate is None:
         raise NotAsked("price")
     call.price, call.rate, call.started_at = price, rate, now
     call.reserved = call.cost = cost(price, rate, worst, call.audio_seconds, worst=True)
     with transaction.atomic():
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RESERVING])
         if exhausted(now):
             raise NotAsked("budget")
-        call.save()
+        insert(call)
 
 
 def settle(call: ModelCall, outcome: Outcome, usage: Usage | None, seconds: float) -> None:
@@ -68,12 +74,12 @@ def settle(call: ModelCall, outcome: Outcome, usage: Usage | None, seconds: floa
         call.cost = cost(call.price, call.rate, usage, call.audio_seconds)
     elif outcome in UNBILLED:
         call.cost = Decimal(0)
-    call.save()
+    update(call)
 
 
 def mark(call_id: int, outcome: Outcome) -> None:
     """What a settled call was worth, once its answer has been looked at."""
-    ModelCall.objects.filter(pk=call_id).update(outcome=outcome)
+    _WORTH.make(pk=call_id, outcome=outcome)
 
 
 def cost(
@@ -102,5 +108,5 @@ def unsettled(now: datetime) -> int:
 
 def attribute(calls: Sequence[int], turn: Turn) -> None:
     """Tell which turn the calls were made for; it is kept only after them."""
-    if calls:
-        ModelCall.objects.filter(pk__in=calls).update(turn=turn)
+    for pk in calls:
+        _MADE_FOR.make(pk=pk, turn=turn.pk)
