@@ -1,16 +1,14 @@
 """Turns that wait a second for a model, many at once in one `work` process with 100 threads."""
 
 import json
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from math import ceil
 
 from benchmarks.report import Row
-from benchmarks.running.copy import INSTANCE, ROOT, Copy, copy, free_port
+from benchmarks.running.copy import INSTANCE, Copy, copy, free_port
 from benchmarks.running.parents import body
-from benchmarks.running.peers import served
+from benchmarks.running.peers import listening, served
 
 THREADS = 100
 MODEL_SECONDS = 1
@@ -22,33 +20,26 @@ PATIENCE = 120.0
 
 def run(fast: bool) -> list[Row]:
     port = free_port()
-    model = subprocess.Popen(
-        [sys.executable, "-m", "tests.stand_ins.openai", "--port", str(port),
-         "--faults", f"slow:{MODEL_SECONDS}"],
-        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        with (
-            served("gateway:application") as gateway,
-            copy(
-                EVOLUTION_API_URL=f"http://127.0.0.1:{gateway}",
-                OPENAI_API_KEY="a-key-of-the-benchmarks",
-                OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1",
-                LLM_DAILY_BUDGET_BRL="10000",
-                WORK_THREADS=THREADS,
-                QUIET_SECONDS=60,  # longer than it takes to store what is then let loose at once
-            ) as ours,
-        ):
-            ours.django()
-            ours.run("work")
-            _answered(ours, 5, first=9000)  # imports, connections, the knowledge base
-            rows: list[Row] = []
-            for number, families in enumerate([10] if fast else FAMILIES):
-                rows += _rows(ours, families, first=1000 * number)
-            peak = ours.resident("work")
-    finally:
-        model.terminate()
-        model.wait()
+    slow = ("--port", str(port), "--faults", f"slow:{MODEL_SECONDS}")
+    with (
+        listening(port, "tests.stand_ins.openai", *slow),
+        served("gateway:application") as gateway,
+        copy(
+            EVOLUTION_API_URL=f"http://127.0.0.1:{gateway}",
+            OPENAI_API_KEY="a-key-of-the-benchmarks",
+            OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1",
+            LLM_DAILY_BUDGET_BRL="10000",
+            WORK_THREADS=THREADS,
+            QUIET_SECONDS=60,  # longer than it takes to store what is then let loose at once
+        ) as ours,
+    ):
+        ours.django()
+        ours.run("work")
+        _answered(ours, 5, first=9000)  # imports, connections, the knowledge base
+        rows: list[Row] = []
+        for number, families in enumerate([10] if fast else FAMILIES):
+            rows += _rows(ours, families, first=1000 * number)
+        peak = ours.resident("work")
     return [*rows, Row.most("memory of work with that many turns waiting", peak, "MiB", MEBIBYTES)]
 
 
@@ -89,4 +80,5 @@ def _answered(ours: Copy, families: int, *, first: int) -> tuple[float, str]:
     rows = list(turns.values_list("started_at", "finished_at", "tier"))
     seconds = max(end for _, end, _ in rows) - min(begin for begin, _, _ in rows)
     tiers = Counter(tier for _, _, tier in rows)
+    assert set(tiers) == {"openai"}, f"not the model understood: {tiers}"
     return seconds.total_seconds(), ", ".join(f"{name} {count}" for name, count in tiers.items())

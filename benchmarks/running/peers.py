@@ -25,16 +25,23 @@ SECRET = "an-app-secret-of-meta"
 def served(application: str, **environment: str) -> Iterator[int]:
     """An ASGI application of benchmarks/running/ under uvicorn, with the flags that ours has."""
     port = free_port()
+    quiet = ["--no-access-log", "--log-level", "warning"]
+    command = ["uvicorn", f"benchmarks.running.{application}", "--port", str(port), *quiet]
+    with listening(port, *command, **environment):
+        yield port
+
+
+@contextmanager
+def listening(port: int, *command: str, **environment: str) -> Iterator[None]:
+    """`python -m command`, from when it answers at its port."""
     process = subprocess.Popen(
-        [
-            sys.executable, "-m", "uvicorn", f"benchmarks.running.{application}",
-            "--port", str(port), "--no-access-log", "--log-level", "warning",
-        ],
-        cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", *command],
+        cwd=ROOT, env=os.environ | environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         _wait(port)
-        yield port
+        yield
     finally:
         process.terminate()
         process.wait()
