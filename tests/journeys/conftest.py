@@ -3,11 +3,17 @@
 The clock of turns and sends is passed in, ahead of the messages by what a story lets pass.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 from tests import door
 from tests.stand_ins.evolution import EvolutionStandIn
@@ -79,3 +85,28 @@ def run_due(work: "Work") -> Callable[..., None]:
         work.sends(after)
 
     return run
+
+
+@pytest.fixture
+def start_work(gateway: EvolutionStandIn) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+    """Starts the real process on the test's database; what still runs afterwards is killed."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(**more: str) -> "subprocess.Popen[bytes]":
+        name = connection.settings_dict["NAME"]
+        environment = os.environ | {
+            "DATABASE_URL": urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl(),
+            "REDIS_URL": settings.REDIS_URL,
+            "EVOLUTION_API_URL": gateway.url,
+            "EVOLUTION_API_KEY": gateway.apikey,
+            "EVOLUTION_INSTANCE": gateway.instance,
+            "WORK_THREADS": "4",
+        }
+        command = [sys.executable, "manage.py", "work"]
+        started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment | more))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()

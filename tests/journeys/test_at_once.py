@@ -1,32 +1,33 @@
 """Many at once: threads with connections of their own, and real commits."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
 from conversations import handoff, live, sender, turn
-from conversations.models import Conversation, Message
+from conversations.llm import ledger, prices
+from conversations.models import Conversation, Message, ModelCall, Turn
 from leads.models import Lead
 from tests import door
 from tests.journeys.actors import Parent
 from tests.journeys.conftest import PATH, TOKEN
+from tests.running import wait_until
 from tests.site import served
+from tests.stand_ins.brains import answer, command
+from tests.stand_ins.fixtures import brain, closed_breakers, openai
+from tests.stand_ins.models import ModelFault
+
+__all__ = ["brain", "closed_breakers", "openai"]
 
 PAGES_FOR_5000 = 60_000  # a pass over the indexes; comparing all with all would take millions
 
@@ -169,30 +170,47 @@ def test_an_open_console_hears_of_a_change(families):
     }
 
 
-def test_work_answers_and_ends_when_told_to(unit, post, gateway, settings, tmp_path):
+def test_work_answers_and_ends_when_told_to(unit, post, gateway, start_work, settings):
     """The real process, woken by NOTIFY, told to stop by SIGTERM."""
     settings.QUIET_SECONDS = 0
-    name = connection.settings_dict["NAME"]
-    database = urlsplit(django_settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
-    environment = os.environ | {
-        "DATABASE_URL": database,
-        "REDIS_URL": django_settings.REDIS_URL,
-        "EVOLUTION_API_URL": gateway.url,
-        "EVOLUTION_API_KEY": gateway.apikey,
-        "EVOLUTION_INSTANCE": gateway.instance,
-        "WORK_THREADS": "4",
-    }
-    process = subprocess.Popen([sys.executable, "manage.py", "work"], env=environment)
-    try:
-        parent = Parent(post)
-        parent.says("Quanto custa?")
-        latest = time.monotonic() + 30
-        while not gateway.sent and process.poll() is None and time.monotonic() < latest:
-            threading.Event().wait(0.05)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
-    finally:
-        process.kill()
+    process = start_work()
+    parent = Parent(post)
+    parent.says("Quanto custa?")
+    wait_until(lambda: gateway.sent or process.poll() is not None)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
     (text,) = gateway.texts()
     assert "R$ 375,00" in text
     assert [message.status for message in parent.replies] == ["sent"]
+
+
+def test_a_call_of_a_model_dies_with_its_process_and_the_family_is_answered(
+    unit, post, gateway, start_work, openai, brain, settings
+):
+    """kill -9 while the model thinks: what it may have cost is kept, and the next one answers."""
+    settings.QUIET_SECONDS = 0
+    prices.seed(timezone.now())
+    brain.answers["Quanto custa?"] = answer(command("answer", "Quanto custa?", topic="price"))
+    openai.faults.append(ModelFault.of("slow:7"))
+    keys = {"OPENAI_API_KEY": settings.OPENAI_API_KEY, "OPENAI_BASE_URL": openai.url}
+    process = start_work(**keys)
+    parent = Parent(post)
+    parent.says("Quanto custa?")
+    wait_until(lambda: ModelCall.objects.exists() and openai.requests)
+    process.kill()
+    process.wait()
+    killed = ModelCall.objects.get()
+    assert (killed.outcome, killed.cost, killed.turn) == ("running", killed.reserved, None)
+    assert gateway.texts() == []
+
+    expired = timezone.now() - timedelta(seconds=1)  # what half a minute does by itself
+    Conversation.objects.update(claimed_until=expired)
+    later = start_work(**keys)
+    wait_until(lambda: gateway.sent or later.poll() is not None)
+    (text,) = gateway.texts()
+    assert "R$ 375,00" in text
+    assert ledger.unsettled(timezone.now() + timedelta(minutes=2)) == 1
+    first, second = ModelCall.objects.order_by("pk")
+    assert (first.outcome, first.cost) == ("dropped", first.reserved)
+    assert (second.outcome, second.turn) == ("answered", Turn.objects.get())
+    assert ledger.spent_today(timezone.now()) == first.cost + second.cost
