@@ -36,7 +36,7 @@ class ModelCallAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     list_before_template = "admin/conversations/model_call_totals.html"
     fieldsets = [
-        (None, {"fields": ["family", "turn", ("provider", "model"), ("purpose", "result")]}),
+        (None, {"fields": ["family", "turn", ("provider", "model"), ("purpose", "outcome")]}),
         (_("Time"), {"fields": [("started_at", "latency_ms")]}),
         (
             _("Tokens"),
@@ -100,7 +100,10 @@ class ModelCallAdmin(ReadOnlyAdmin):
 
 @admin.register(ModelPrice)
 class ModelPriceAdmin(DatedAdmin):
-    list_display = ["model", "provider", "input", "cached", "output", "shutdown_on", "situation"]
+    list_display = [
+        *("model", "provider", "input", "cached", "output", "minute"),
+        *("shutdown_on", "situation"),
+    ]
     list_filter = [StateFilter, "provider"]
     search_fields = ["model"]
     same_when_replaced = ("model", "provider")

@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing_rules.periods import Dated, DatedQuerySet, never_two_at_once
@@ -156,4 +157,4 @@ class Followup(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.due_at:%d/%m %H:%M}"
+        return f"{self.get_kind_display()} {timezone.localtime(self.due_at):%d/%m %H:%M}"

@@ -150,4 +150,4 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_author_display()} {self.sent_at:%d/%m %H:%M}"
+        return f"{self.get_author_display()} {timezone.localtime(self.sent_at):%d/%m %H:%M}"

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,4 +46,4 @@ class RawEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.received_at:%d/%m %H:%M:%S}"
+        return f"{self.event} {timezone.localtime(self.received_at):%d/%m %H:%M:%S}"

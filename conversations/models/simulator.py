@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads import phones
@@ -96,7 +97,7 @@ class SimulatedBubble(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.get_author_display()} {self.sent_at:%d/%m %H:%M}"
+        return f"{self.get_author_display()} {timezone.localtime(self.sent_at):%d/%m %H:%M}"
 
     @property
     def from_unit(self) -> bool:

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.conversation import Conversation
@@ -28,4 +29,4 @@ class Turn(models.Model):
         indexes = [models.Index(fields=["-started_at"], name="turn_by_time")]
 
     def __str__(self) -> str:
-        return f"{self.started_at:%d/%m %H:%M:%S}"
+        return f"{timezone.localtime(self.started_at):%d/%m %H:%M:%S}"
