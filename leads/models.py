@@ -33,10 +33,6 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             .exclude(Exists(students.incomplete()))
         )
 
-    def reachable(self) -> "LeadQuerySet":
-        """Leads to whom we may write first."""
-        return self.filter(opted_out_at=None).exclude(phone=None)
-
 
 class Lead(models.Model):
     """A family that wrote to the unit."""

@@ -233,11 +233,3 @@ def test_the_database_refuses_a_fifth_and_a_second_first_student(lead, wrong):
 
     with pytest.raises(IntegrityError, match="student"), transaction.atomic():
         Student.objects.create(lead=lead, **wrong)
-
-
-def test_who_has_opted_out_is_not_reachable():
-    reachable = Lead.objects.create(phone="+5545999990001")
-    Lead.objects.create(phone="+5545999990002", opted_out_at=NOW)
-    Lead.objects.create()
-
-    assert list(Lead.objects.reachable()) == [reachable]

@@ -188,21 +188,10 @@ class _Handler(Handler):
         elif fault.status is None:
             self.close_connection = True
         else:
-            self._write(fault.status, fault.body, fault.content_type)
+            self.reply(fault.status, fault.body, fault.content_type)
 
     def _answer(self, status: int, body: Any) -> None:
-        self._write(status, json.dumps(body).encode(), "application/json; charset=utf-8")
-
-    def _write(self, status: int, content: bytes, content_type: str) -> None:
-        try:
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-            self.wfile.flush()
-        except OSError:
-            self.close_connection = True  # the caller did not wait
+        self.reply(status, json.dumps(body).encode(), "application/json; charset=utf-8")
 
 
 def _error(status: int, error: str, message: Any) -> tuple[int, Any]:

@@ -279,21 +279,10 @@ class _Handler(Handler):
                 self.close_connection = True
                 return
             answer = _error(fault.status, fault.reason, "On order")
-        self._write(*answer, headers=fault.headers if fault else ())
-
-    def _write(self, status: int, body: Any, headers: tuple[tuple[str, str], ...]) -> None:
-        content = b"" if body is None else json.dumps(body).encode()
-        try:
-            self.send_response(status)
-            for name, value in headers:
-                self.send_header(name, value)
-            self.send_header("Content-Type", "application/json; charset=UTF-8")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-            self.wfile.flush()
-        except OSError:
-            self.close_connection = True  # the caller did not wait
+        status, said = answer
+        content = b"" if said is None else json.dumps(said).encode()
+        headers = fault.headers if fault else ()
+        self.reply(status, content, "application/json; charset=UTF-8", *headers)
 
 
 def _error(status: int, reason: str, message: str) -> Answer:

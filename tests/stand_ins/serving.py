@@ -24,6 +24,18 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Tests read what the stand-in keeps instead."""
 
+    def reply(self, status: int, content: bytes, kind: str, *headers: tuple[str, str]) -> None:
+        try:
+            self.send_response(status)
+            length = ("Content-Length", str(len(content)))
+            for name, value in (*headers, ("Content-Type", kind), length):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+            self.wfile.flush()
+        except OSError:
+            self.close_connection = True  # the caller did not wait
+
     def content(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
