@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.db import transaction
 from django.test import override_settings
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from leads.models import Lead
@@ -25,7 +25,7 @@ REFUSED = (
 )  # fmt: skip
 FAULTS = [
     Fault.unavailable(), Fault(500, after=True), Fault(None), Fault.dropped_after_commit(),
-    Fault.quota(), Fault.too_many(30), Fault(410, "fullSyncRequired", method="GET"),
+    Fault.quota(), Fault.too_many(30), Fault(410, "fullSyncRequired", method="LIST"),
     Fault(412, "conditionNotMet", method="PATCH"), Fault.passed(),
 ]  # fmt: skip
 number = st.integers(0, 5)
@@ -140,6 +140,14 @@ def foreign(google, ours):
 # Shrinking takes minutes: every step is HTTP.
 @settings(deadline=None, max_examples=10, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(steps, min_size=4, max_size=25))
+@example(
+    story=[
+        ("fault", Fault(410, "fullSyncRequired", method="LIST")),
+        ("fault", Fault.dropped_after_commit()),
+        ("book", 2, 5),
+        ("sync",),
+    ]
+)
 def test_both_sides_are_equal_in_the_end(story):
     with (
         transaction.atomic(),

@@ -42,7 +42,7 @@ class Fault:
     status: int | None = None  # None: the connection is dropped
     reason: str = "backendError"
     after: bool = False  # the call is carried out first
-    method: str = ""  # any
+    method: str = ""  # any; LIST is the GET of the whole calendar
     headers: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     meanwhile: Callable[[], object] | None = None  # somebody is faster; the call then goes on
@@ -104,9 +104,11 @@ class GoogleCalendarStandIn:
             self.clock += 1
             self.oldest_token = self.clock
 
-    def take_fault(self, method: str) -> Fault | None:
+    def take_fault(self, method: str, path: str) -> Fault | None:
+        of_all = EVENTS.match(urlsplit(path).path)
+        matching = ("", method, "LIST" if method == "GET" and of_all and not of_all[2] else method)
         with self.lock:
-            found = next((each for each in self.faults if each.method in ("", method)), None)
+            found = next((each for each in self.faults if each.method in matching), None)
             if found:
                 self.faults.remove(found)
             return found
@@ -265,7 +267,7 @@ class _Handler(Handler):
         google: GoogleCalendarStandIn = self.server.stand_in
         content = self.content()
         google.requests.append((self.command, self.path))
-        fault = google.take_fault(self.command)
+        fault = google.take_fault(self.command, self.path)
         if fault and fault.meanwhile:
             fault.meanwhile()
             fault = None
