@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from rapidfuzz.fuzz import ratio
+
 from conversations.agent.commands import Command
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.policy.fields import THE_PARENT
@@ -29,6 +31,7 @@ _STUDIES_THEMSELVES = re.compile(
 _BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
 
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
+ALIKE = 75  # of 100: two spellings of one name
 SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
@@ -39,6 +42,8 @@ def field_commands(
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
+    if correction and asked == "parent_name" and _renames(text, family):
+        asked = "student_name"
     yield from _of_family(text, asked, correction)
     yield from _of_students(text, dialogue, asked, family, correction, now.date())
 
@@ -52,6 +57,13 @@ def _asked(text: str, asked: str | None, family: Family, now: datetime) -> str |
         names = ("parent_name", "student_name")
         return next((name for name in names if family.missing(name)), asked)
     return asked
+
+
+def _renames(text: str, family: Family) -> bool:
+    """Whether a name in a correction is nearly that of a student ("Helena com H" of Elena)."""
+    read = read_student_names(text, asked=True)
+    known = [student.name for student in family.students if student.name]
+    return any(ratio(fold(one), fold(name)) >= ALIKE for one in read for name in known)
 
 
 def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Command]:
@@ -81,7 +93,7 @@ def _of_students(
     correction: bool,
     today: date,
 ) -> Iterator[Command]:
-    renamed = correction and "nome" in fold(text)
+    renamed = correction and ("nome" in fold(text) or _renames(text, family))
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
     names = names or _known_in(text, family)
     if shared := _shared_subjects(text, family):
