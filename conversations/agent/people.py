@@ -21,11 +21,22 @@ from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import read_subjects
 from conversations.agent.situation import MOST_STUDENTS, Family, StudentFacts
 
+_FOR_ME = r"(?:pra|para|p) mim(?: mesm[oa]| msm)?"
+# "Fica melhor pra mim" and "manda pra mim" are not about who studies.
 _STUDIES_THEMSELVES = re.compile(
-    r"\b(?:e |eh |seria |vai ser )?(?:pra|para|p) mim(?: mesm[oa])?\b"
+    rf"^(?:\W|(?:oi|ola|na verdade|na vdd|no caso|sim|so|tudo|e|eh|seria|vai ser|mas)\b)*{_FOR_ME}"
+    r"(?:\W*$|\W*[,.!]| que\b| resolvi| quero| preciso| por favor)"
+    r"|\b(?:seria|vai ser|curso|aulas?|kumon|vaga|matricula|matematica|portugues|ingles|estudar"
+    rf"|aprender|fazer|(?:e|eh|queria|quero) (?:so )?) {_FOR_ME}\b"
+    r"(?! (?:fica|ficaria|seria|e|eh|melhor|de|a|as|da|serve|tanto|qualquer|so|ta|pode|o|tem)\b)"
     r"|\beu (?:mesm[oa] )?(?:quero|gostaria de|vou) (?:estudar|fazer|aprender)\b"
     r"|\bquero (?:aprender|voltar a estudar)\b"
     r"|\b(?:o alun[oa]|quem vai estudar) (?:sou|e) eu\b|\bsou eu mesm[oa]\b"
+)
+# What says so only where it was asked who will study.
+_ITSELF = re.compile(
+    r"\b(?:sou|seria|vai ser) eu\b(?! [oa] (?:mae|pai|avo|tia|tio|responsavel))"
+    r"|\beu (?:mesm[oa]|msm)\b|\beu (?:que|q) (?:quero|vou|gostaria)\b|^\W*eu\W*$"
 )
 
 _BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
@@ -101,7 +112,10 @@ def _of_students(
             yield _set(text, "subjects", ", ".join(codes), student=position)
         return
     nobody_named = not names and not any(student.name for student in family.students)
-    if nobody_named and _STUDIES_THEMSELVES.search(fold(text)):
+    itself = _STUDIES_THEMSELVES.search(fold(text)) or (
+        asked == "student_name" and _ITSELF.search(fold(text))
+    )
+    if nobody_named and itself:
         yield _set(text, "student_name", THE_PARENT)
     places = _places(names, family, correction, dialogue.focus)
     for name, position in places:

@@ -12,6 +12,7 @@ from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
+from conversations.agent.readers.refusals import keeps_visit
 from conversations.llm.base import Provider, Reply
 
 SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was asked
@@ -29,6 +30,15 @@ _IF_IT_FAILS = re.compile(
 )
 # Said beside a day or an hour these wish for a visit, however it is put.
 _OF_A_VISIT = re.compile(r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai)\b")
+# "Troca pra quinta às 11h", said by who has a visit; what follows the "pra" is the new time.
+_MOVES = re.compile(
+    r"\b(?:(?:troc|mud|remarc|reagend|transfer|transfir|adi|antecip|alter)(?:a|ar|e|em|amos|o|ou)"
+    r"|(?:me )?pass(?:a|ar|e)|poe|bota|coloca|joga|empurra)\b"
+)
+_NEW_TIME = re.compile(
+    rf"{_MOVES.pattern}[^,.;?!\n]{{0,40}}?\b(?P<to>(?:pra|para|pro|p) [^,.;?!\n]+?)"
+    r"(?= (?:que|q|porque|pq|pois|ja que) |[,.;?!\n]|$)"
+)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
@@ -50,7 +60,7 @@ def understand(hearing: Hearing) -> list[Command]:
     if any(intent.topic == "subjects" for intent in intents):  # "vocês têm inglês?" is no wish yet
         fields = [one for one in fields if one.name != "subjects"]
     visit = list(_visit(hearing, intents, short))
-    known = bool(fields or visit)
+    known = bool(fields or visit or any(one.command == "pick_slot" for one in short))
     commands = [*short, *fields, *visit, *_answers(hearing, intents, known=known)]
     return commands or [Command("unknown", hearing.text)]
 
@@ -66,17 +76,12 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
     if any(command.command == "pick_slot" for command in short):
         return
     names = {intent.name for intent in intents}
-    if _IF_IT_FAILS.search(fold(hearing.text)):
-        names -= {"cancel_visit"}
+    if (standing := _of_standing_visit(hearing, names)) is not None:
+        yield standing
+        return
     asked_slot = _asked_about_visit(hearing)
     when = read_when(hearing.text, hearing.now, asked=asked_slot)
     span = hearing.text if when else None
-    if _cannot_come(hearing):
-        names = names | {"reschedule"}
-    for name in ("cancel_visit", "reschedule", "my_visit"):
-        if name in names:
-            yield Command(name, hearing.text, span=span)
-            return
     wished = names & {"want_visit", "ask_slots"} or _wishes(hearing, when, intents)
     if when is not None and (asked_slot or wished):
         yield Command("pick_slot" if _full(when) else "ask_slots", hearing.text, span=span)
@@ -88,11 +93,41 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         yield Command("deny", hearing.text)
 
 
+def _of_standing_visit(hearing: Hearing, names: set[str]) -> Command | None:
+    """What is said of a visit that was booked: it is kept, moved, cancelled or asked for."""
+    if keeps_visit(hearing.text) and hearing.dialogue.asked == "cancel":
+        return Command("deny", hearing.text)
+    if (moved := _moved_to(hearing)) is not None:
+        return moved
+    if _IF_IT_FAILS.search(fold(hearing.text)) or keeps_visit(hearing.text):
+        names = names - {"cancel_visit"}
+    if _cannot_come(hearing):
+        names = names | {"reschedule"}
+    when = read_when(hearing.text, hearing.now, asked=_asked_about_visit(hearing))
+    for name in ("cancel_visit", "reschedule", "my_visit"):
+        if name in names:
+            return Command(name, hearing.text, span=hearing.text if when else None)
+    return None
+
+
 def _asked_about_visit(hearing: Hearing) -> bool:
     """With a visit booked, a preference is one for the classes."""
     asked = hearing.dialogue.asked
     for_classes = asked == "schedule_preference" and hearing.family.visit is not None
     return asked in VISIT_QUESTIONS and not for_classes
+
+
+def _moved_to(hearing: Hearing) -> Command | None:
+    """A visit's move to a time said in full; reasons told beside it ("quinta tenho médico") are
+    left out where the words after "pra" are clear by themselves."""
+    text = fold(hearing.text)
+    if hearing.family.visit is None or not _MOVES.search(text):
+        return None
+    spans = [text, *(new["to"] for new in _NEW_TIME.finditer(text))]
+    read = [(span, read_when(span, hearing.now, asked=True)) for span in spans]
+    named = [(span, new) for span, new in read if new is not None and _full(new)]
+    clear = [span for span, new in named if not new.ambiguous]
+    return Command("reschedule", hearing.text, span=(clear or [named[-1][0]])[0]) if named else None
 
 
 def _cannot_come(hearing: Hearing) -> bool:

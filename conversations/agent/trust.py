@@ -13,9 +13,15 @@ from datetime import date, datetime
 from conversations.agent.commands import Command
 from conversations.agent.ground import NAMES, SPANS, normalised, stands_in
 from conversations.agent.readers.ages import read_ages
-from conversations.agent.readers.answers import denies, read_option, read_yes_no, starts_with_yes
+from conversations.agent.readers.answers import (
+    denies,
+    read_option,
+    read_yes_no,
+    starts_with_yes,
+)
 from conversations.agent.readers.dates import read_when
 from conversations.agent.readers.fold import fold
+from conversations.agent.readers.refusals import keeps_visit
 from conversations.agent.readers.subjects import read_subjects
 from conversations.agent.situation import FIELDS
 
@@ -38,7 +44,6 @@ _SOMETHING_ELSE = re.compile(
     r"\d|\b(?:primeir|segund|terceir|quart|quint|sext|ultim)[oa]\b|\bterca\b|\bmeio\b"
     r"|\b(?:cedo|manha|tarde|noite)\b"
 )
-_NOT_TO_BE_CANCELLED = re.compile(r"\b(?:nao|nem|nunca)(?: \w+){0,2} (?:cancel|desmarc)")
 
 
 def believed(
@@ -76,7 +81,7 @@ def _kept(command: Command, line: str, offers: int, now: datetime) -> Command | 
     if name == "deny":
         agrees = read_yes_no(line) or (starts_with_yes(line) and not denies(line))
         return None if agrees or read_yes_no(evidence) else command
-    if name == "cancel_visit" and _NOT_TO_BE_CANCELLED.search(fold(line)):
+    if name == "cancel_visit" and keeps_visit(line):
         return None
     if name == "pick_slot":
         return _picked(command, line, offers, now)

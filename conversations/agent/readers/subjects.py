@@ -8,11 +8,14 @@ from .fold import fold
 
 SUBJECTS = ("math", "portuguese", "english")
 
+# "Soma pra mim quanto fica", "dá pra dividir em duas vezes": sums of money are no subject.
+_NO_SUM = r"(?! (?:pra|para|p|tudo|ai|isso|quanto|quantos|o|a|os|as|em|no|na) )"
+
 _WORDS = {
     "math": r"mat|mate|matem|matema|mtm|matematicas?|exatas|tabuadas?|calculos?|fracao|fracoes|"
     r"multiplicacao|divisao|raciocinio logico|(?<!pagar )(?<!pagar as )(?<!pago )contas|"
-    r"soma|somar|subtrair|dividir|multiplicar|(?:4|quatro) operacoes|subtracao|algebra|geometria"
-    r"|equacao|equacoes|math",
+    rf"(?:soma|somar|dividir|multiplicar){_NO_SUM}|subtrair|(?:4|quatro) operacoes|"
+    r"subtracao|algebra|geometria|equacao|equacoes|math",
     "portuguese": r"port|portu|portuga|portugues|lingua portuguesa|leituras?|redacao|redacoes|"
     r"interpretacao|interpretar|gramatica|ortografia|alfabetizacao|alfabetizar|alfabetizad[oa]|"
     r"(?:a|sabe|aprender|lendo|em|de|nao|consegue) ler|ler e escrever|ler direito|caligrafia|"

@@ -111,7 +111,8 @@ _DICTATES = (
     r"registrar|escreve|escreva|escrever|grava|gravar|marca|marcar|salva|salvar|segue|ai"
 )
 GREETING = re.compile(
-    rf"(?:(?:oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|[oa]|"
+    rf"(?:(?:oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
+    rf"[oa]|"
     rf"dona|sra?|dra?|ah|meu|minha|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seria|so|"
     rf"{_DICTATES}|[^\w\s]) )*"
 )

@@ -177,7 +177,9 @@ def _bare(message: Message) -> Iterator[_Name]:
     """Every clause that opens with a name."""
     i = opening = _opening(message)
     while i < len(message.words):
-        fresh = i == opening or not message.folded[i - 1].isalpha() or message.folded[i - 1] in _JOINS
+        fresh = (
+            i == opening or not message.folded[i - 1].isalpha() or message.folded[i - 1] in _JOINS
+        )
         name = _name_at(message, i) if fresh else None
         sure = name and (
             _listed(message, name) or (message.ends(name.stop) and _looks_given(message, name))
