@@ -39,7 +39,9 @@ _ITSELF = re.compile(
     r"|\beu (?:mesm[oa]|msm)\b|\beu (?:que|q) (?:quero|vou|gostaria)\b|^\W*eu\W*$"
 )
 
-_BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
+_BOTH = re.compile(
+    r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles|cada(?: uma?)?)\b", re.I
+)
 
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
 ALIKE = 75  # of 100: two spellings of one name
@@ -120,11 +122,33 @@ def _of_students(
     places = _places(names, family, correction, dialogue.focus)
     for name, position in places:
         yield _set(text, "student_name", name, student=position, correction=correction)
-    if places:
+    together = [position for _, position in places] or [one.position for one in family.students]
+    if len(together) > 1 and (alike := list(_alike(text, asked, together, correction, today))):
+        yield from alike
+    elif places:
         for (_, position), part in zip(places, _parts(text, names[: len(places)]), strict=True):
             yield from _details(part, text, asked, position, correction, today)
     else:
         yield from _nameless(text, asked, family, correction, today)
+
+
+def _alike(
+    text: str, asked: str | None, together: list[int], correction: bool, today: date
+) -> Iterator[Command]:
+    """ "Os dois com 8 anos, no 3º ano": one age, one grade and the subjects of them all."""
+    if not _BOTH.search(fold(text)):
+        return
+    rest = _BOTH.sub(",", text)
+    ages = read_ages(rest, asked=asked == "student_age", today=today)
+    grades = read_grades(rest, asked=asked == "school_grade")
+    if max(len(ages), len(grades)) != 1:
+        return
+    subjects = ", ".join(read_subjects(rest, asked=asked == "subjects"))
+    told = {"student_age": str(*ages), "school_grade": "".join(grades), "subjects": subjects}
+    for position in together:
+        for field, value in told.items():
+            if value:
+                yield _set(text, field, value, student=position, correction=correction)
 
 
 def _known_in(text: str, family: Family) -> list[str]:

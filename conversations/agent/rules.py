@@ -13,6 +13,7 @@ from conversations.agent.intents import SURE, Intent, classify
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.refusals import keeps_visit
+from conversations.agent.situation import FIELDS
 from conversations.llm.base import Provider, Reply
 
 SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was asked
@@ -29,7 +30,11 @@ _IF_IT_FAILS = re.compile(
     r"\b(?:posso|podemos|pode|da pra|consigo|tem como) (?:cancelar|desistir|sair|parar)"
 )
 # Said beside a day or an hour these wish for a visit, however it is put.
-_OF_A_VISIT = re.compile(r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai)\b")
+_OF_A_VISIT = re.compile(
+    r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai|(?:me|nos) receber|receber a gente"
+    r"|dar uma (?:passada|olhada)|um pulo)\b"
+)
+_ITS_CLAUSE = re.compile(rf"{_OF_A_VISIT.pattern}[^,.;?!\n]*")
 # "Troca pra quinta às 11h", said by who has a visit; what follows the "pra" is the new time.
 _MOVES = re.compile(
     r"\b(?:(?:troc|mud|remarc|reagend|transfer|transfir|adi|antecip|alter)(?:a|ar|e|em|amos|o|ou)"
@@ -40,6 +45,7 @@ _NEW_TIME = re.compile(
     r"(?= (?:que|q|porque|pq|pois|ja que) |[,.;?!\n]|$)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+FACTS = frozenset({"price", "enrolment_fee", "discount", "opening_hours", "address", "contact"})
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
 
@@ -57,12 +63,19 @@ def understand(hearing: Hearing) -> list[Command]:
     short = closed.answers(hearing)
     answered = bool(short) or any(one.name == hearing.dialogue.asked for one in fields)
     intents = _intents(hearing.text, SURE_BESIDE_AN_ANSWER if answered else SURE)
-    if any(intent.topic == "subjects" for intent in intents):  # "vocês têm inglês?" is no wish yet
+    if _told_subjects(hearing, fields):  # "inglês pra começar" asks nothing about the course
+        intents = [one for one in intents if one.name != "answer" or one.topic in FACTS]
+    elif any(one.topic == "subjects" for one in intents):  # "vocês têm inglês?" is no wish yet
         fields = [one for one in fields if one.name != "subjects"]
     visit = list(_visit(hearing, intents, short))
     known = bool(fields or visit or any(one.command == "pick_slot" for one in short))
     commands = [*short, *fields, *visit, *_answers(hearing, intents, known=known)]
     return commands or [Command("unknown", hearing.text)]
+
+
+def _told_subjects(hearing: Hearing, fields: list[Command]) -> bool:
+    told = any(one.name == "subjects" for one in fields)
+    return told and hearing.dialogue.asked == "subjects" and "?" not in hearing.text
 
 
 def _intents(text: str, sure: float) -> list[Intent]:
@@ -80,9 +93,12 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         yield standing
         return
     asked_slot = _asked_about_visit(hearing)
-    when = read_when(hearing.text, hearing.now, asked=asked_slot)
-    span = hearing.text if when else None
+    span = hearing.text
+    when = read_when(span, hearing.now, asked=asked_slot)
     wished = names & {"want_visit", "ask_slots"} or _wishes(hearing, when, intents)
+    if (when is None or when.ambiguous) and (clause := _clause_of_visit(hearing)):
+        span, when = clause, read_when(clause, hearing.now, asked=True)
+        wished = True
     if when is not None and (asked_slot or wished):
         yield Command("pick_slot" if _full(when) else "ask_slots", hearing.text, span=span)
     elif names & {"want_visit", "ask_slots"}:
@@ -156,6 +172,18 @@ def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
     )
 
 
+def _clause_of_visit(hearing: Hearing) -> str | None:
+    """The words from "visita" or "conhecer" on that name a day and no hour, where a long message
+    says more of days and numbers: at worst other days than the wished ones are offered."""
+    if hearing.family.visit is not None:
+        return None
+    for clause in _ITS_CLAUSE.finditer(fold(hearing.text)):
+        read = read_when(clause[0], hearing.now, asked=True)
+        if read is not None and not read.ambiguous and not read.time and (read.dates or read.range):
+            return clause[0]
+    return None
+
+
 def _full(when: When) -> bool:
     return bool(when.dates) and when.time is not None
 
@@ -170,8 +198,10 @@ def _answers(hearing: Hearing, intents: list[Intent], *, known: bool) -> Iterato
             yield Command("answer", intent.clause, topic=intent.topic)
         elif intent.name == "answer":
             yield _from_knowledge(hearing, intent.clause)
-    if not intents and "?" in hearing.text and not known:
-        yield _from_knowledge(hearing, hearing.text)
+    if not intents and "?" in hearing.text:
+        found = _from_knowledge(hearing, hearing.text)
+        if not known or (hearing.dialogue.asked not in FIELDS and found.command == "answer"):
+            yield found
 
 
 def _from_knowledge(hearing: Hearing, question: str) -> Command:
