@@ -10,6 +10,7 @@ from conversations.agent import closed
 from conversations.agent.commands import Command
 from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
+from conversations.agent.moves import moved_to
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.refusals import keeps_visit
@@ -18,6 +19,11 @@ from conversations.llm.base import Provider, Reply
 
 SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was asked
 MOMENT_WORDS = 6
+LEAST_WORDS = 4  # of a question that stands for a whole message
+_BEFORE_A_QUESTION = re.compile(
+    r",\s*|\s(?=(?:voc[eê]s|vcs) (?:ajudam|preparam|d[aã]o|t[eê]m|fazem|aceitam|atendem|pegam)\b)",
+    re.I,
+)
 _CANNOT = re.compile(r"\bnao (?:vou|vamos|posso|podemos|consigo|conseguimos|poderei|vai dar)\b")
 _OTHER_TIME = re.compile(
     r"\bmais (?:tarde|cedo)\b|\boutr[oa] (?:dia|hora|horario|data)\b|\bimprevisto\b"
@@ -35,15 +41,6 @@ _OF_A_VISIT = re.compile(
     r"|dar uma (?:passada|olhada)|um pulo)\b"
 )
 _ITS_CLAUSE = re.compile(rf"{_OF_A_VISIT.pattern}[^,.;?!\n]*")
-# "Troca pra quinta às 11h", said by who has a visit; what follows the "pra" is the new time.
-_MOVES = re.compile(
-    r"\b(?:(?:troc|mud|remarc|reagend|transfer|transfir|adi|antecip|alter)(?:a|ar|e|em|amos|o|ou)"
-    r"|(?:me )?pass(?:a|ar|e)|poe|bota|coloca|joga|empurra)\b"
-)
-_NEW_TIME = re.compile(
-    rf"{_MOVES.pattern}[^,.;?!\n]{{0,40}}?\b(?P<to>(?:pra|para|pro|p) [^,.;?!\n]+?)"
-    r"(?= (?:que|q|porque|pq|pois|ja que) |[,.;?!\n]|$)"
-)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 FACTS = frozenset({"price", "enrolment_fee", "discount", "opening_hours", "address", "contact"})
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
@@ -92,6 +89,8 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
     if (standing := _of_standing_visit(hearing, names)) is not None:
         yield standing
         return
+    if _about_classes(hearing):
+        return
     asked_slot = _asked_about_visit(hearing)
     span = hearing.text
     when = read_when(span, hearing.now, asked=asked_slot)
@@ -113,8 +112,8 @@ def _of_standing_visit(hearing: Hearing, names: set[str]) -> Command | None:
     """What is said of a visit that was booked: it is kept, moved, cancelled or asked for."""
     if keeps_visit(hearing.text) and hearing.dialogue.asked == "cancel":
         return Command("deny", hearing.text)
-    if (moved := _moved_to(hearing)) is not None:
-        return moved
+    if hearing.family.visit is not None and (to := moved_to(hearing.text, hearing.now)):
+        return Command("reschedule", hearing.text, span=to)
     if _IF_IT_FAILS.search(fold(hearing.text)) or keeps_visit(hearing.text):
         names = names - {"cancel_visit"}
     if _cannot_come(hearing):
@@ -127,23 +126,12 @@ def _of_standing_visit(hearing: Hearing, names: set[str]) -> Command | None:
 
 
 def _asked_about_visit(hearing: Hearing) -> bool:
-    """With a visit booked, a preference is one for the classes."""
-    asked = hearing.dialogue.asked
-    for_classes = asked == "schedule_preference" and hearing.family.visit is not None
-    return asked in VISIT_QUESTIONS and not for_classes
+    return hearing.dialogue.asked in VISIT_QUESTIONS and not _about_classes(hearing)
 
 
-def _moved_to(hearing: Hearing) -> Command | None:
-    """A visit's move to a time said in full; reasons told beside it ("quinta tenho médico") are
-    left out where the words after "pra" are clear by themselves."""
-    text = fold(hearing.text)
-    if hearing.family.visit is None or not _MOVES.search(text):
-        return None
-    spans = [text, *(new["to"] for new in _NEW_TIME.finditer(text))]
-    read = [(span, read_when(span, hearing.now, asked=True)) for span in spans]
-    named = [(span, new) for span, new in read if new is not None and _full(new)]
-    clear = [span for span, new in named if not new.ambiguous]
-    return Command("reschedule", hearing.text, span=(clear or [named[-1][0]])[0]) if named else None
+def _about_classes(hearing: Hearing) -> bool:
+    """With a visit booked, a preference that is asked is one for the classes."""
+    return hearing.dialogue.asked == "schedule_preference" and hearing.family.visit is not None
 
 
 def _cannot_come(hearing: Hearing) -> bool:
@@ -198,14 +186,22 @@ def _answers(hearing: Hearing, intents: list[Intent], *, known: bool) -> Iterato
             yield Command("answer", intent.clause, topic=intent.topic)
         elif intent.name == "answer":
             yield _from_knowledge(hearing, intent.clause)
-    if not intents and "?" in hearing.text:
+    asks = any(intent.name != "smalltalk" for intent in intents)
+    if not asks and "?" in hearing.text:
         found = _from_knowledge(hearing, hearing.text)
         if not known or (hearing.dialogue.asked not in FIELDS and found.command == "answer"):
             yield found
 
 
+def _last_clause(question: str) -> str:
+    """Of "meu filho vai mal na escola, vocês ajudam na prova?" what is asked in the end."""
+    asked = [part for part in _SENTENCE.split(question) if "?" in part] or [question]
+    clause = _BEFORE_A_QUESTION.split(asked[-1])[-1]
+    return clause if len(clause.split()) >= LEAST_WORDS else question
+
+
 def _from_knowledge(hearing: Hearing, question: str) -> Command:
-    key = hearing.search(question)
+    key = hearing.search(question) or hearing.search(_last_clause(question))
     if key is None:
         return Command("unknown", question, topic="question")
     return Command("answer", question, topic=key)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from conversations.agent.commands import Command
 from conversations.agent.ground import NAMES, SPANS, normalised, stands_in
+from conversations.agent.moves import moved_to
 from conversations.agent.readers.ages import read_ages
 from conversations.agent.readers.answers import (
     denies,
@@ -128,7 +129,8 @@ def _wished(command: Command, line: str, now: datetime) -> bool:
     said = read_when(command.span, now, asked=True) if command.span else None
     if said is None:
         return True
-    read = read_when(line, now, asked=True)
+    to = moved_to(line, now) if command.command == "reschedule" else None
+    read = read_when(to or line, now, asked=True)
     return (
         read is not None
         and set(said.dates) <= set(read.dates)

@@ -71,6 +71,8 @@ STUDENT = re.compile(
     rf"|(?:sao|tenho)(?: os| as)? geme[oa]s)(?: geme[oa]s)?"
     rf"(?: (?:se chamam|chamam|sao))?(?: [,:(-])?|"
     rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
+    rf"os nomes(?: del[ea]s| d[oa]s (?:criancas|meus|minhas|filhos|meninos))?(?: (?:sao|e|eh))?"
+    rf"(?: [,:(-])?|"
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
     rf"(?: (?:e|eh|seria|sao))?(?: [,:(-])?|"
     rf"(?:el[ea]|que) (?:se )?chama|el[ea]s (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
