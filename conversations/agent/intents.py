@@ -56,6 +56,14 @@ _BREAK = re.compile(
     rf"|(?<=[a-zá-ú])\s+(?={_THANKS}[\s.!]*$)",
     re.IGNORECASE,
 )
+# Who dictates says no commas: a long clause also ends where a question begins.
+LONGEST = 25
+_BREATH = re.compile(
+    r"\s+(?=(?:(?:e |eu )?(?:queria|quero|gostaria de) saber|me (?:manda|passa)"
+    r"|(?:quanto|qto|qnto) (?:que |q )?(?:fica|custa|[eé]|sai|t[aá])|qual (?:[eé] )?[oa] "
+    r"|onde (?:que |q )?(?:fica|[eé]))\b)",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(rf"^\s*({_GREETING})\b[\s,.!]+(?=\S)", re.IGNORECASE)
 
 
@@ -103,8 +111,10 @@ def _clauses(text: str) -> Iterator[str]:
         yield opening[1]
         rest = rest[opening.end() :]
     for clause in _BREAK.split(rest):
-        if words(clause):
-            yield clause.strip()
+        dictated = len(clause.split()) > LONGEST
+        for part in _BREATH.split(clause) if dictated else [clause]:
+            if words(part):
+                yield part.strip()
 
 
 def _read(clause: str) -> Intent:

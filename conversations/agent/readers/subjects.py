@@ -37,7 +37,7 @@ _REFUSED = re.compile(
 _ALL_THREE = re.compile(
     r"\b(?:ver|fazer|faca|faz|quero|queria|por|colocar|estudar|interess\w+|precisa d[ea]s?)"
     r" (?:em |por |n)?(?:as|nas|todas as) (?:tres|3)"
-    r"(?= (?:pra|para|pro|materias?|disciplinas?)\b|[.!]|$)"
+    r"(?= (?:pra|para|pro|se der|se puder|materias?|disciplinas?)\b|[.!]|$)"
     r"|\b(?:ano|anos|serie|em|medio), (?:todas )?as (?:tres|3)(?=[.!]|$)"
 )
 _ALL = re.compile(
