@@ -2,7 +2,7 @@
 in play.py, and what the keys mean in README.md."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cache
@@ -123,12 +123,15 @@ def load(folder: Path) -> tuple[Scenario, ...]:
 def _scenario(row: dict[str, Any], family: str, personas: Mapping[str, Persona]) -> Scenario:
     row = _frozen(row)
     persona = personas[row.pop("persona", "ana")]
+    facts = _frozen(row.pop("facts", {}))
+    if "students" in facts:
+        facts["students"] = _students(facts["students"])
     return _made(
         Scenario,
         row
         | {
             "family": family,
-            "persona": _made(Persona, vars(persona) | row.pop("facts", {})),
+            "persona": _made(Persona, vars(persona) | facts),
             "clock": moment(row.pop("clock", CLOCK)),
             "script": tuple(_step(step, n) for n, step in enumerate(row.pop("script", ()))),
             "expect": _made(Expect, row.pop("expect", {})),
@@ -144,8 +147,11 @@ def _step(row: dict[str, Any], number: int) -> Step:
 
 def _persona(row: dict[str, Any]) -> Persona:
     row = _frozen(row)
-    students = tuple(_made(Student, one) for one in row.pop("students", ()))
-    return _made(Persona, row | {"students": students})
+    return _made(Persona, row | {"students": _students(row.pop("students", ()))})
+
+
+def _students(rows: Iterable[dict[str, Any]]) -> tuple[Student, ...]:
+    return tuple(_made(Student, _frozen(one)) for one in rows)
 
 
 def _made(kind: Any, row: Mapping[str, Any]) -> Any:

@@ -5,12 +5,12 @@ from conversations.agent.hearing import Hearing
 from conversations.agent.intents import classify
 from conversations.agent.people import field_commands
 from conversations.agent.readers.answers import (
-    postpones,
     read_option,
     read_yes_no,
     starts_with_no,
     starts_with_yes,
 )
+from conversations.agent.readers.refusals import postpones, refuses
 from conversations.agent.situation import FIELDS
 
 MOST_WORDS = 4
@@ -57,6 +57,8 @@ def answers(hearing: Hearing) -> list[Command]:
                 return [Command("pick_slot", line, option=option)]
     if dialogue.asked in ("slot", "visit_invite") and "?" not in text and postpones(text):
         return [Command("deny", text, topic="later")]
+    if dialogue.asked in FIELDS and refuses(text):
+        return [Command("deny", text)]
     answer = read_yes_no(text)
     if answer is None and (dialogue.yes_no or dialogue.asked in FIELDS):
         answer = True if starts_with_yes(text) else False if starts_with_no(text) else None

@@ -18,7 +18,11 @@ from leads.statements import Query, Slot
 from scheduling.models import Visit
 
 _STUDENTS = Query(Student.objects.filter(lead=Slot("lead")))
-_VISITS = Query(Visit.objects.ahead(Slot("now")))
+# What takes places, and the family's own that are behind it.
+_KEPT = (*Visit.ACTIVE, Visit.Status.ATTENDED)
+_VISITS = Query(
+    Visit.objects.ahead(Slot("now")) | Visit.objects.filter(lead=Slot("lead"), status__in=_KEPT)
+)
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,15 @@ class Rows:
 
 def gather(conversation: Conversation, now: datetime) -> Rows:
     """Everything in three queries besides the conversation's own, however long it is."""
-    visits = _VISITS.all(now=now)
-    rules = rulebook.current(now, [(one.starts_at, one.ends_at) for one in visits])
-    family = _family(conversation.lead, visits)
+    visits = _VISITS.all(now=now, lead=conversation.lead_id)
+    ahead = [one for one in visits if one.status in Visit.ACTIVE and one.ends_at > now]
+    rules = rulebook.current(now, [(one.starts_at, one.ends_at) for one in ahead])
+    family = _family(conversation.lead, ahead)
+    dialogue = _dialogue(conversation, family, rules.facts.unit, now)
+    # Who has visited us is not invited again; who asks for another visit gets it.
+    dialogue.declined_visit |= len(visits) > len(ahead)
     return Rows(
-        dialogue=_dialogue(conversation, family, rules.facts.unit, now),
+        dialogue=dialogue,
         family=family,
         facts=rules.facts,
         texts=rules.texts,

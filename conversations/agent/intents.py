@@ -35,17 +35,33 @@ _GREETING = r"(?:oi+e?|ol[aá]+|opa|bom dia+|boa tarde|boa noite)"
 _CUE = (
     r"(?:onde|aonde|quanto|qto|qnto|quantos|quantas|qual|quais|como|quando|que horas|que dias?|"
     r"o que|oq|quero|queria|gostaria|tem|t[eê]m|posso|preciso|me (?:manda|passa|fala|explica|diz)|"
+    r"at[eé] (?:que|q) horas?|se (?:tem|t[eê]m|d[aá]|pode|aceita|precisa|fazem|voc[eê]s?|vcs)|"
     r"manda|voc[eê]s?|vcs?|a partir|aceitam?|precisa|abrem?|cobram?|fica|saber|quem|"
     r"(?:(?:o|a|os|as|d[oa]s?) )?(?:pre[cç]os?|valor(?:es)?|mensalidade|endere[cç]o|telefone|"
     r"hor[aá]rios?|matr[ií]cula|taxa|localiza[cç][aã]o|m[eé]todo|descontos?))\b"
 )
-_ADVERB = r"(?:(?:principalmente|sobretudo|tamb[eé]m|ainda)\s+)"
+_ADVERB = r"(?:(?:principalmente|sobretudo|tamb[eé]m|tbm?|ainda)\s+)"
+# "me passa preço endereço e horário": what is asked for stands side by side.
+_FACT = r"(?:pre[cç]os?|valor(?:es)?|mensalidade|endere[cç]o|telefone|hor[aá]rios?|matr[ií]cula)"
+_AFTER_A_FACT = (
+    r"(?:(?<=pre[cç]o)|(?<=valor)|(?<=valores)|(?<=mensalidade)|(?<=endere[cç]o)|(?<=telefone)"
+    r"|(?<=hor[aá]rio)|(?<=matr[ií]cula))"
+)
 _THANKS = r"(?:muito obrigad[oa]|obrigad[oa]|obg|valeu|vlw|tchau)\b"
 _BREAK = re.compile(
     r"(?<=[.!?;])\s+|\n+"
+    rf"|{_AFTER_A_FACT}\s+(?={_FACT}\b)"
     rf"|(?:,\s*(?:e\s+)?|\s+e\s+|\s+mas\s+){_ADVERB}?(?={_CUE})"
     rf"|,\s*(?={_THANKS}|tudo (?:bem|bom)\b|td b)"
     rf"|(?<=[a-zá-ú])\s+(?={_THANKS}[\s.!]*$)",
+    re.IGNORECASE,
+)
+# Who dictates says no commas: a long clause also ends where a question begins.
+LONGEST = 25
+_BREATH = re.compile(
+    r"\s+(?=(?:(?:e |eu )?(?:queria|quero|gostaria de) saber|me (?:manda|passa)"
+    r"|(?:quanto|qto|qnto) (?:que |q )?(?:fica|custa|[eé]|sai|t[aá])|qual (?:[eé] )?[oa] "
+    r"|onde (?:que |q )?(?:fica|[eé]))\b)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(rf"^\s*({_GREETING})\b[\s,.!]+(?=\S)", re.IGNORECASE)
@@ -95,8 +111,10 @@ def _clauses(text: str) -> Iterator[str]:
         yield opening[1]
         rest = rest[opening.end() :]
     for clause in _BREAK.split(rest):
-        if words(clause):
-            yield clause.strip()
+        dictated = len(clause.split()) > LONGEST
+        for part in _BREATH.split(clause) if dictated else [clause]:
+            if words(part):
+                yield part.strip()
 
 
 def _read(clause: str) -> Intent:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from rapidfuzz.fuzz import ratio
+
 from conversations.agent.commands import Command
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.policy.fields import THE_PARENT
@@ -19,16 +21,30 @@ from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import read_subjects
 from conversations.agent.situation import MOST_STUDENTS, Family, StudentFacts
 
+_FOR_ME = r"(?:pra|para|p) mim(?: mesm[oa]| msm)?"
+# "Fica melhor pra mim" and "manda pra mim" are not about who studies.
 _STUDIES_THEMSELVES = re.compile(
-    r"\b(?:e |eh |seria |vai ser )?(?:pra|para|p) mim(?: mesm[oa])?\b"
+    rf"^(?:\W|(?:oi|ola|na verdade|na vdd|no caso|sim|so|tudo|e|eh|seria|vai ser|mas)\b)*{_FOR_ME}"
+    r"(?:\W*$|\W*[,.!]| que\b| resolvi| quero| preciso| por favor)"
+    r"|\b(?:seria|vai ser|curso|aulas?|kumon|vaga|matricula|matematica|portugues|ingles|estudar"
+    rf"|aprender|fazer|(?:e|eh|queria|quero) (?:so )?) {_FOR_ME}\b"
+    r"(?! (?:fica|ficaria|seria|e|eh|melhor|de|a|as|da|serve|tanto|qualquer|so|ta|pode|o|tem)\b)"
     r"|\beu (?:mesm[oa] )?(?:quero|gostaria de|vou) (?:estudar|fazer|aprender)\b"
     r"|\bquero (?:aprender|voltar a estudar)\b"
     r"|\b(?:o alun[oa]|quem vai estudar) (?:sou|e) eu\b|\bsou eu mesm[oa]\b"
 )
+# What says so only where it was asked who will study.
+_ITSELF = re.compile(
+    r"\b(?:sou|seria|vai ser) eu\b(?! [oa] (?:mae|pai|avo|tia|tio|responsavel))"
+    r"|\beu (?:mesm[oa]|msm)\b|\beu (?:que|q) (?:quero|vou|gostaria)\b|^\W*eu\W*$"
+)
 
-_BOTH = re.compile(r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles)\b")
+_BOTH = re.compile(
+    r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles|cada(?: uma?)?)\b", re.I
+)
 
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
+ALIKE = 75  # of 100: two spellings of one name
 SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
@@ -39,6 +55,8 @@ def field_commands(
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
+    if correction and asked == "parent_name" and _renames(text, family):
+        asked = "student_name"
     yield from _of_family(text, asked, correction)
     yield from _of_students(text, dialogue, asked, family, correction, now.date())
 
@@ -52,6 +70,13 @@ def _asked(text: str, asked: str | None, family: Family, now: datetime) -> str |
         names = ("parent_name", "student_name")
         return next((name for name in names if family.missing(name)), asked)
     return asked
+
+
+def _renames(text: str, family: Family) -> bool:
+    """Whether a name in a correction is nearly that of a student ("Helena com H" of Elena)."""
+    read = read_student_names(text, asked=True)
+    known = [student.name for student in family.students if student.name]
+    return any(ratio(fold(one), fold(name)) >= ALIKE for one in read for name in known)
 
 
 def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Command]:
@@ -81,7 +106,7 @@ def _of_students(
     correction: bool,
     today: date,
 ) -> Iterator[Command]:
-    renamed = correction and "nome" in fold(text)
+    renamed = correction and ("nome" in fold(text) or _renames(text, family))
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
     names = names or _known_in(text, family)
     if shared := _shared_subjects(text, family):
@@ -89,16 +114,41 @@ def _of_students(
             yield _set(text, "subjects", ", ".join(codes), student=position)
         return
     nobody_named = not names and not any(student.name for student in family.students)
-    if nobody_named and _STUDIES_THEMSELVES.search(fold(text)):
+    itself = _STUDIES_THEMSELVES.search(fold(text)) or (
+        asked == "student_name" and _ITSELF.search(fold(text))
+    )
+    if nobody_named and itself:
         yield _set(text, "student_name", THE_PARENT)
     places = _places(names, family, correction, dialogue.focus)
     for name, position in places:
         yield _set(text, "student_name", name, student=position, correction=correction)
-    if places:
+    together = [position for _, position in places] or [one.position for one in family.students]
+    if len(together) > 1 and (alike := list(_alike(text, asked, together, correction, today))):
+        yield from alike
+    elif places:
         for (_, position), part in zip(places, _parts(text, names[: len(places)]), strict=True):
             yield from _details(part, text, asked, position, correction, today)
     else:
         yield from _nameless(text, asked, family, correction, today)
+
+
+def _alike(
+    text: str, asked: str | None, together: list[int], correction: bool, today: date
+) -> Iterator[Command]:
+    """ "Os dois com 8 anos, no 3º ano": one age, one grade and the subjects of them all."""
+    if not _BOTH.search(fold(text)):
+        return
+    rest = _BOTH.sub(",", text)
+    ages = read_ages(rest, asked=asked == "student_age", today=today)
+    grades = read_grades(rest, asked=asked == "school_grade")
+    if max(len(ages), len(grades)) != 1:
+        return
+    subjects = ", ".join(read_subjects(rest, asked=asked == "subjects"))
+    told = {"student_age": str(*ages), "school_grade": "".join(grades), "subjects": subjects}
+    for position in together:
+        for field, value in told.items():
+            if value:
+                yield _set(text, field, value, student=position, correction=correction)
 
 
 def _known_in(text: str, family: Family) -> list[str]:

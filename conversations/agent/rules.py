@@ -10,12 +10,20 @@ from conversations.agent import closed
 from conversations.agent.commands import Command
 from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
+from conversations.agent.moves import moved_to
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
+from conversations.agent.readers.refusals import keeps_visit
+from conversations.agent.situation import FIELDS
 from conversations.llm.base import Provider, Reply
 
 SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was asked
 MOMENT_WORDS = 6
+LEAST_WORDS = 4  # of a question that stands for a whole message
+_BEFORE_A_QUESTION = re.compile(
+    r",\s*|\s(?=(?:voc[eê]s|vcs) (?:ajudam|preparam|d[aã]o|t[eê]m|fazem|aceitam|atendem|pegam)\b)",
+    re.I,
+)
 _CANNOT = re.compile(r"\bnao (?:vou|vamos|posso|podemos|consigo|conseguimos|poderei|vai dar)\b")
 _OTHER_TIME = re.compile(
     r"\bmais (?:tarde|cedo)\b|\boutr[oa] (?:dia|hora|horario|data)\b|\bimprevisto\b"
@@ -28,8 +36,13 @@ _IF_IT_FAILS = re.compile(
     r"\b(?:posso|podemos|pode|da pra|consigo|tem como) (?:cancelar|desistir|sair|parar)"
 )
 # Said beside a day or an hour these wish for a visit, however it is put.
-_OF_A_VISIT = re.compile(r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai)\b")
+_OF_A_VISIT = re.compile(
+    r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai|(?:me|nos) receber|receber a gente"
+    r"|dar uma (?:passada|olhada)|um pulo)\b"
+)
+_ITS_CLAUSE = re.compile(rf"{_OF_A_VISIT.pattern}[^,.;?!\n]*")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+FACTS = frozenset({"price", "enrolment_fee", "discount", "opening_hours", "address", "contact"})
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
 
 
@@ -47,12 +60,19 @@ def understand(hearing: Hearing) -> list[Command]:
     short = closed.answers(hearing)
     answered = bool(short) or any(one.name == hearing.dialogue.asked for one in fields)
     intents = _intents(hearing.text, SURE_BESIDE_AN_ANSWER if answered else SURE)
-    if any(intent.topic == "subjects" for intent in intents):  # "vocês têm inglês?" is no wish yet
+    if _told_subjects(hearing, fields):  # "inglês pra começar" asks nothing about the course
+        intents = [one for one in intents if one.name != "answer" or one.topic in FACTS]
+    elif any(one.topic == "subjects" for one in intents):  # "vocês têm inglês?" is no wish yet
         fields = [one for one in fields if one.name != "subjects"]
     visit = list(_visit(hearing, intents, short))
-    known = bool(fields or visit)
+    known = bool(fields or visit or any(one.command == "pick_slot" for one in short))
     commands = [*short, *fields, *visit, *_answers(hearing, intents, known=known)]
     return commands or [Command("unknown", hearing.text)]
+
+
+def _told_subjects(hearing: Hearing, fields: list[Command]) -> bool:
+    told = any(one.name == "subjects" for one in fields)
+    return told and hearing.dialogue.asked == "subjects" and "?" not in hearing.text
 
 
 def _intents(text: str, sure: float) -> list[Intent]:
@@ -66,18 +86,18 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
     if any(command.command == "pick_slot" for command in short):
         return
     names = {intent.name for intent in intents}
-    if _IF_IT_FAILS.search(fold(hearing.text)):
-        names -= {"cancel_visit"}
+    if (standing := _of_standing_visit(hearing, names)) is not None:
+        yield standing
+        return
+    if _about_classes(hearing):
+        return
     asked_slot = _asked_about_visit(hearing)
-    when = read_when(hearing.text, hearing.now, asked=asked_slot)
-    span = hearing.text if when else None
-    if _cannot_come(hearing):
-        names = names | {"reschedule"}
-    for name in ("cancel_visit", "reschedule", "my_visit"):
-        if name in names:
-            yield Command(name, hearing.text, span=span)
-            return
+    span = hearing.text
+    when = read_when(span, hearing.now, asked=asked_slot)
     wished = names & {"want_visit", "ask_slots"} or _wishes(hearing, when, intents)
+    if (when is None or when.ambiguous) and (clause := _clause_of_visit(hearing)):
+        span, when = clause, read_when(clause, hearing.now, asked=True)
+        wished = True
     if when is not None and (asked_slot or wished):
         yield Command("pick_slot" if _full(when) else "ask_slots", hearing.text, span=span)
     elif names & {"want_visit", "ask_slots"}:
@@ -88,11 +108,30 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
         yield Command("deny", hearing.text)
 
 
+def _of_standing_visit(hearing: Hearing, names: set[str]) -> Command | None:
+    """What is said of a visit that was booked: it is kept, moved, cancelled or asked for."""
+    if keeps_visit(hearing.text) and hearing.dialogue.asked == "cancel":
+        return Command("deny", hearing.text)
+    if hearing.family.visit is not None and (to := moved_to(hearing.text, hearing.now)):
+        return Command("reschedule", hearing.text, span=to)
+    if _IF_IT_FAILS.search(fold(hearing.text)) or keeps_visit(hearing.text):
+        names = names - {"cancel_visit"}
+    if _cannot_come(hearing):
+        names = names | {"reschedule"}
+    when = read_when(hearing.text, hearing.now, asked=_asked_about_visit(hearing))
+    for name in ("cancel_visit", "reschedule", "my_visit"):
+        if name in names:
+            return Command(name, hearing.text, span=hearing.text if when else None)
+    return None
+
+
 def _asked_about_visit(hearing: Hearing) -> bool:
-    """With a visit booked, a preference is one for the classes."""
-    asked = hearing.dialogue.asked
-    for_classes = asked == "schedule_preference" and hearing.family.visit is not None
-    return asked in VISIT_QUESTIONS and not for_classes
+    return hearing.dialogue.asked in VISIT_QUESTIONS and not _about_classes(hearing)
+
+
+def _about_classes(hearing: Hearing) -> bool:
+    """With a visit booked, a preference that is asked is one for the classes."""
+    return hearing.dialogue.asked == "schedule_preference" and hearing.family.visit is not None
 
 
 def _cannot_come(hearing: Hearing) -> bool:
@@ -121,6 +160,18 @@ def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
     )
 
 
+def _clause_of_visit(hearing: Hearing) -> str | None:
+    """The words from "visita" or "conhecer" on that name a day and no hour, where a long message
+    says more of days and numbers: at worst other days than the wished ones are offered."""
+    if hearing.family.visit is not None:
+        return None
+    for clause in _ITS_CLAUSE.finditer(fold(hearing.text)):
+        read = read_when(clause[0], hearing.now, asked=True)
+        if read is not None and not read.ambiguous and not read.time and (read.dates or read.range):
+            return clause[0]
+    return None
+
+
 def _full(when: When) -> bool:
     return bool(when.dates) and when.time is not None
 
@@ -135,12 +186,22 @@ def _answers(hearing: Hearing, intents: list[Intent], *, known: bool) -> Iterato
             yield Command("answer", intent.clause, topic=intent.topic)
         elif intent.name == "answer":
             yield _from_knowledge(hearing, intent.clause)
-    if not intents and "?" in hearing.text and not known:
-        yield _from_knowledge(hearing, hearing.text)
+    asks = any(intent.name != "smalltalk" for intent in intents)
+    if not asks and "?" in hearing.text:
+        found = _from_knowledge(hearing, hearing.text)
+        if not known or (hearing.dialogue.asked not in FIELDS and found.command == "answer"):
+            yield found
+
+
+def _last_clause(question: str) -> str:
+    """Of "meu filho vai mal na escola, vocês ajudam na prova?" what is asked in the end."""
+    asked = [part for part in _SENTENCE.split(question) if "?" in part] or [question]
+    clause = _BEFORE_A_QUESTION.split(asked[-1])[-1]
+    return clause if len(clause.split()) >= LEAST_WORDS else question
 
 
 def _from_knowledge(hearing: Hearing, question: str) -> Command:
-    key = hearing.search(question)
+    key = hearing.search(question) or hearing.search(_last_clause(question))
     if key is None:
         return Command("unknown", question, topic="question")
     return Command("answer", question, topic=key)

@@ -1,4 +1,4 @@
-"""The family's own address and number, which often come in one message."""
+"""The fields of a message, and whose they are."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,6 +7,7 @@ import pytest
 
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.people import field_commands
+from conversations.agent.policy.fields import THE_PARENT
 from conversations.agent.situation import Family, StudentFacts
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))
@@ -72,3 +73,51 @@ def test_what_is_said_of_a_sibling_who_is_known_is_theirs(text, told):
     family = Family(lead=0, students=(StudentFacts(1, "Lucas"), StudentFacts(2, "Beatriz")))
     commands = field_commands(text, Dialogue(asked="subjects"), family, NOW)
     assert {one.student: one.value for one in commands if one.name == "subjects"} == told
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("os dois com 8 anos", "student_age", "8"),
+        ("8 anos cada um", "student_age", "8"),
+        ("ambos no 3º ano", "school_grade", "3º ano"),
+        ("os dois no 2º ano", "school_grade", "2º ano"),
+    ],
+)
+def test_what_siblings_share_is_told_once(text, field, value):
+    family = Family(lead=0, students=(StudentFacts(1, "Lucas"), StudentFacts(2, "Beatriz")))
+    told = list(field_commands(text, Dialogue(asked=field), family, NOW))
+    assert {one.student: one.value for one in told if one.name == field} == {1: value, 2: value}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "itself"),
+    [
+        ("pra mim mesmo, resolvi voltar a estudar", "student_name", True),
+        ("no caso sou eu", "student_name", True),
+        ("oi, é pra mim, tenho 34 anos", None, True),
+        ("quero inglês pra mim", None, True),
+        ("sou eu a mãe dele", "student_name", False),
+        ("a última fica melhor pra mim", "slot", False),
+        ("consegue marcar pra mim quinta 15h?", None, False),
+        ("pode mandar pra mim o endereço", "email", False),
+        ("pra mim de manhã", "schedule_preference", False),
+    ],
+)
+def test_who_says_so_studies_themselves(text, asked, itself):
+    told = field_commands(text, Dialogue(asked=asked), Family(lead=0), NOW)
+    assert any(one.value == THE_PARENT for one in told) is itself
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Elena não, Helena com H",
+        "é Helena com H, o corretor q trocou",
+        "errou aqui o celular, o nome dela é Helena",
+    ],
+)
+def test_another_spelling_of_a_student_is_no_parent(text):
+    family = Family(lead=0, students=(StudentFacts(1, "Elena"),))
+    told = list(field_commands(text, Dialogue(asked="parent_name"), family, NOW))
+    assert [(one.name, one.value, one.student) for one in told] == [("student_name", "Helena", 1)]

@@ -1,6 +1,6 @@
 """The tier without a model: what a message asks of the visit, from words that no phrase foresaw."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from conversations.agent import closed
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.hearing import Hearing
+from conversations.agent.readers.dates import read_when
 from conversations.agent.rules import understand
 from conversations.agent.situation import Family, VisitFacts
 
@@ -15,9 +16,13 @@ NOW = datetime(2026, 3, 10, 10, tzinfo=ZoneInfo("America/Sao_Paulo"))
 VISIT = VisitFacts(7, NOW.replace(day=12, hour=15), "booked")
 
 
-def commands(text, *, asked=None, visit=None):
+def understood(text, *, asked=None, visit=None):
     hearing = Hearing([text], NOW, Dialogue(asked=asked), Family(1, visit=visit), lambda _: None)
-    return [command.command for command in understand(hearing)]
+    return understand(hearing)
+
+
+def commands(text, **told):
+    return [command.command for command in understood(text, **told)]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,36 @@ def test_a_day_beside_something_else_is_none(text):
 
 def test_who_has_a_visit_is_not_offered_another():
     assert "ask_slots" not in commands("o que levo na visita de quinta?", visit=VISIT)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("me passa pra sexta às 10 da manha q no dia q marquei nao vou poder", 10),
+        ("putz minha chefe mudou minha folga, troca pra sexta às 11h?", 11),
+        ("ai desculpa, melhor sexta 11h, pode mudar?", 11),
+        ("pera, quinta nao vai dar, poe sexta as 11 da manha", 11),
+        ("muda minha visita pra sexta 10h porque quinta tenho médico", 10),
+        ("joga pra sexta 9h por favor", 9),
+        ("muda de quinta 15h pra sexta 10h", 10),
+    ],
+)
+def test_a_move_to_a_time_in_full_takes_it(text, hour):
+    found = [one for one in understood(text, visit=VISIT) if one.command == "reschedule"]
+    read = read_when(found[0].span, NOW, asked=True)
+    assert (read.dates, read.time, read.ambiguous) == ((date(2026, 3, 13),), time(hour), False)
+
+
+@pytest.mark.parametrize("text", ["pode ser sexta às 10h?", "o nome é Pedro, quinta às 15h né"])
+def test_a_time_alone_moves_nothing(text):
+    assert "reschedule" not in commands(text, visit=VISIT)
+
+
+@pytest.mark.parametrize("text", ["nao cancela nao, vou sim", "mantém por favor", "cancela não"])
+def test_a_visit_that_is_to_be_kept_is_not_cancelled(text):
+    heard = commands(text, asked="cancel", visit=VISIT)
+    assert "deny" in heard
+    assert "cancel_visit" not in heard
 
 
 @pytest.mark.parametrize("text", ["nenhum serve", "nenhum desses horários dá pra mim"])

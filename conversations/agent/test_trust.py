@@ -191,3 +191,10 @@ def test_harmless_words_may_open_a_reply(opener):
 )
 def test_anything_else_is_dropped(opener):
     assert allowed(opener) == ""
+
+
+def test_a_move_is_believed_beside_its_reason():
+    line = "me passa pra sexta às 10 da manhã que no dia que marquei não vou poder"
+    command = said("reschedule", line, span="sexta às 10 da manhã")
+    (kept,) = believed([command], [line], 0, NOW)
+    assert kept.span == "sexta às 10 da manhã"

@@ -11,12 +11,16 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from conversations.agent.intents import classify
 from conversations.agent.readers.fold import fold
 from conversations.agent.text_model import load
 
 NOTHING = "none"  # the model's label for ordinary talk
 PHRASE = 3.0  # what a phrase adds to the log-odds of its reason
-SURE = 0.5  # a person is called from this probability of any reason on
+SURE = 0.45  # a person is called from this probability of any reason on
+SURE_OF_A_QUESTION = 0.8  # ... where no phrase stands and the words plainly ask for a fact
+PLAIN = 0.85  # an intent's probability from which it does
+WISHES = frozenset({"want_visit", "ask_slots"})
 
 _PHRASES = Path(__file__).parent / "phrases"
 _RUN = re.compile(r"([a-z])\1{2,}")
@@ -80,7 +84,7 @@ def read_handoff(text: str) -> str | None:
     whole = [text] if len(sentences) > 1 else []
     heard = [_weighed(part) for part in [*sentences, *whole]]
     surest = max(heard, key=lambda one: one[1], default=(NOTHING, 0.0))
-    return surest[0] if surest[1] >= SURE else None
+    return surest[0] if surest[1] > 0 else None
 
 
 def phrase_reason(text: str) -> str:
@@ -102,10 +106,22 @@ def phrase_bonus(text: str) -> dict[str, float]:
 
 
 def _weighed(part: str) -> tuple[str, float]:
-    """The likeliest reason, and how probable it is that there is any."""
-    shares = dict(load("handoff").probabilities(part, phrase_bonus(part)))
-    calm = shares.pop(NOTHING)
-    return max(shares, key=lambda reason: shares[reason]), 1 - calm
+    """The likeliest reason, and how probable any is; 0 where that is too little."""
+    bonus = phrase_bonus(part)
+    shares = dict(load("handoff").probabilities(part, bonus))
+    heard = 1 - shares.pop(NOTHING)
+    unsure = heard < SURE_OF_A_QUESTION and PHRASE not in bonus.values() and _plainly_asks(part)
+    reason = max(shares, key=lambda one: shares[one])
+    return reason, 0.0 if heard < SURE or unsure else heard
+
+
+def _plainly_asks(part: str) -> bool:
+    """Whether it surely asks for one of the unit's facts, or for a visit."""
+    return any(
+        intent.score >= PLAIN and (intent.name in WISHES or intent.topic)
+        for intent in classify(part)
+        if intent.name == "answer" or intent.name in WISHES
+    )
 
 
 def read_bargain(text: str) -> bool:

@@ -12,10 +12,17 @@ from datetime import date, datetime
 
 from conversations.agent.commands import Command
 from conversations.agent.ground import NAMES, SPANS, normalised, stands_in
+from conversations.agent.moves import moved_to
 from conversations.agent.readers.ages import read_ages
-from conversations.agent.readers.answers import denies, read_option, read_yes_no, starts_with_yes
+from conversations.agent.readers.answers import (
+    denies,
+    read_option,
+    read_yes_no,
+    starts_with_yes,
+)
 from conversations.agent.readers.dates import read_when
 from conversations.agent.readers.fold import fold
+from conversations.agent.readers.refusals import keeps_visit
 from conversations.agent.readers.subjects import read_subjects
 from conversations.agent.situation import FIELDS
 
@@ -38,7 +45,6 @@ _SOMETHING_ELSE = re.compile(
     r"\d|\b(?:primeir|segund|terceir|quart|quint|sext|ultim)[oa]\b|\bterca\b|\bmeio\b"
     r"|\b(?:cedo|manha|tarde|noite)\b"
 )
-_NOT_TO_BE_CANCELLED = re.compile(r"\b(?:nao|nem|nunca)(?: \w+){0,2} (?:cancel|desmarc)")
 
 
 def believed(
@@ -76,7 +82,7 @@ def _kept(command: Command, line: str, offers: int, now: datetime) -> Command | 
     if name == "deny":
         agrees = read_yes_no(line) or (starts_with_yes(line) and not denies(line))
         return None if agrees or read_yes_no(evidence) else command
-    if name == "cancel_visit" and _NOT_TO_BE_CANCELLED.search(fold(line)):
+    if name == "cancel_visit" and keeps_visit(line):
         return None
     if name == "pick_slot":
         return _picked(command, line, offers, now)
@@ -123,7 +129,8 @@ def _wished(command: Command, line: str, now: datetime) -> bool:
     said = read_when(command.span, now, asked=True) if command.span else None
     if said is None:
         return True
-    read = read_when(line, now, asked=True)
+    to = moved_to(line, now) if command.command == "reschedule" else None
+    read = read_when(to or line, now, asked=True)
     return (
         read is not None
         and set(said.dates) <= set(read.dates)

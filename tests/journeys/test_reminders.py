@@ -142,3 +142,19 @@ def test_no_show_and_yes_brings_offers(remind, talk, parent, visit):
     assert "outro" in offer
     hours_later(parent)
     assert "1)" in talk("sim, pode ser")
+
+
+def test_who_has_visited_is_not_invited_again_but_may_come(talk, visit):
+    over = timezone.now() - timedelta(hours=1)
+    begun = over - timedelta(minutes=30)
+    Visit.objects.filter(pk=visit.pk).update(
+        created_at=begun - timedelta(days=1), starts_at=begun, ends_at=over
+    )
+    said = [
+        talk("meu filho Pedro tem 9 anos"),
+        talk("ele faz o 4º ano e quer matemática"),
+        talk("meu email é ana@gmail.com"),
+        talk("ok"),
+    ]
+    assert not [reply for reply in said if "manhã ou tarde" in reply or "30 minutos" in reply]
+    assert "1)" in talk("quero marcar outra visita")

@@ -8,13 +8,17 @@ from conversations.agent.effects import StartHandoff
 from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.summary import summary
 from conversations.agent.readers.fold import fold
+from conversations.agent.readers.refusals import refuses
 from conversations.agent.situation import FIELDS
-from conversations.agent.triggers import phrase_reason
+from conversations.agent.triggers import NOTHING, phrase_reason
 
 THRESHOLD = 0.7
 RUNNING_LATE = "running_late"  # the parent will be late for the visit
 FADES = 0.5  # what remains of the score after a turn without a sign
 MOST_BOT_TURNS = 25
+OF_A_PUPIL = frozenset({"enrolled_student", "cancel_enrolment"})
+OF_THE_VISIT = frozenset({"pick_slot", "ask_slots", "reschedule", "cancel_visit", "my_visit"})
+_CLASS = re.compile(r"\baulas?\b")
 _ASKS = re.compile(
     r"\b(?:tem|como|quant[oa]s?|qual|quais|quando|onde|quem|posso|pode|precisa|da para|voces|vcs)\b"
 )
@@ -23,15 +27,16 @@ SIGNS = {"unknown_question": 0.35, "no_parse_twice": 0.3, "irritated": 0.25, "sa
 
 def weigh(draft: Draft, commands: Sequence[Command]) -> None:
     """Hands over for a hard reason, a second bargaining, or a talk that has become too long."""
-    reasons = [str(one.reason) for one in commands if one.command == "handoff"]
+    heard = [one for one in commands if one.command == "handoff" and not _is_a_refusal(one, draft)]
+    reasons = [str(one.reason) for one in heard]
     bargains = "bargaining" in reasons  # once a turn, though the guard and a model both hear it
     draft.dialogue.bargains += bargains
     hard = [
         str(one.reason)
-        for one in commands
-        if one.command == "handoff"
-        and one.reason not in ("bargaining", "irritated", RUNNING_LATE)
+        for one in heard
+        if one.reason not in ("bargaining", "irritated", RUNNING_LATE)
         and not _is_an_answer(one, draft)
+        and not _is_of_the_visit(one, commands, draft)
     ]
     if RUNNING_LATE in reasons and _visits_today(draft):
         hard.append(RUNNING_LATE)
@@ -58,11 +63,27 @@ def _visits_today(draft: Draft) -> bool:
     )
 
 
+def _is_a_refusal(command: Command, draft: Draft) -> bool:
+    """ "Prefiro não falar" and "pula essa" keep back the field that was asked, and no more."""
+    refused = draft.was_asked in FIELDS and refuses(command.evidence)
+    return refused and phrase_reason(command.evidence) == NOTHING
+
+
 def _is_an_answer(command: Command, draft: Draft) -> bool:
     """ "vai ser pro meu filho Pedro" told the name that was asked: there only a phrase is believed
     to ask for a person, not what a model of language hears in it."""
     answered = draft.was_asked in draft.learned
     return answered and phrase_reason(command.evidence) != command.reason
+
+
+def _is_of_the_visit(command: Command, commands: Sequence[Command], draft: Draft) -> bool:
+    """Who has a visit, or is offered one, and moves or picks it speaks of no pupil's class."""
+    on_the_table = draft.family.visit is not None or draft.was_asked == "slot"
+    spoken_of = any(one.command in OF_THE_VISIT for one in commands) and not _CLASS.search(
+        fold(command.evidence)
+    )
+    ordinary = on_the_table and spoken_of and command.reason in OF_A_PUPIL
+    return ordinary and phrase_reason(command.evidence) != command.reason
 
 
 def admit(draft: Draft, commands: Sequence[Command]) -> None:

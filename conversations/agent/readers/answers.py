@@ -21,15 +21,22 @@ _STOP = {"parar", "pare", "sair", "stop", "cancelar inscricao", "descadastrar"}
 _START = {"voltar", "volta"}
 
 _PICK_LEAD = (
-    r"(?:(?:eu |ess[ea] |pode ser|quero|prefiro|escolho|fico com|vou de|vamos de|vamo de|vai ser|"
-    r"marca|pode marcar|entao|seria|acho que|vou querer|gostaria d[ao]|sim|ok) ?,? ?)*"
+    r"(?:(?:eu |ess[ea] |pode ser|quero(?: ficar com)?|prefiro|escolho|escolhi|aceito|vai|"
+    r"(?:fico|ficamos|vou ficar|pode ficar) (?:com|c|n[ao]|de)|"
+    r"(?:vou|vamos|vamo|bora) (?:de|com|c)?|"
+    r"(?:me )?ve|vai ser|(?:pode )?(?:marca|bota|coloca|poe|reserva|agenda|confirma)r?(?: ai)?|"
+    r"(?:pode )?por|entao|seria|acho que|acho q|vou querer|gostaria d[ao]|blz|beleza|sim|s|ok|"
+    r"melhor|isso) ?,? ?)*"
     r"(?:(?:na|no|a|o) )?"
 )
 _PICK_NOUN = r"(?:opcao|alternativa|numero|num|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
 _PICK_TAIL = (
-    r"(?:,? (?:opcao|horario|data|mesmo|p(?:or)? f(?:avor|vr)|obrigad[oa]|pf(?:vr?)?|entao|sim"
-    r"|ta bom))*"
+    r"(?:,? (?:opcao|horario|data|mesm[oa]|msm|p(?:or)? f(?:avor|vr)|obrigad[oa]|pf(?:vr?)?|entao"
+    r"|sim|ne|viu|blz|beleza|serve|da certo|fica (?:bom|bem|otim[oa]|melhor|perfeit[oa])"
+    r"|(?:(?:ta|esta|e) )?(?:bom|otim[oa]|boa|perfeit[oa]|melhor|show|certinho|ideal)"
+    r"|(?:pra|para) (?:mim|nos|gente|a gente)))*"
+    r"(?:,? (?:blz|beleza|ok|pode|pode ser|certo|ta|ta bom|da|pode marcar) ?\?)?"
 )
 _PICK_NUMBER = re.compile(
     rf"{_PICK_LEAD}(?:{_PICK_NOUN} ?\.?:? ?)?\(?(?P<n>{NUMBER})(?: ?[).ao])?{_PICK_TAIL}"
@@ -39,18 +46,17 @@ _PICK_ORDINAL = re.compile(
     rf"{_PICK_TAIL}"
 )
 
-_POSTPONES = re.compile(
-    r"\b(?:vou|vamos|preciso|tenho que|deixa eu|quero) (?:primeiro |antes )?(?:ver|pensar|conversar"
-    r"|falar|combinar|confirmar|analisar|olhar|checar)\b"
-    r"|\b(?:depois|mais tarde|amanha|outra hora) (?:eu )?(?:te |lhe |ja )?(?:falo|aviso|vejo|decido"
-    r"|retorno|respondo|confirmo|mando|marco|chamo)\b"
-    r"|\b(?:te |lhe )?(?:aviso|retorno|respondo|confirmo|falo) (?:depois|mais tarde|outra hora)\b"
-)
+# "Vamos na segunda" goes on a Monday; "a segunda" is the second one.
+_ON_A_WEEKDAY = re.compile(r"\b(?:na|vou|vamos|vamo|bora) (?:segunda|quarta|quinta)$")
+_WORDLESS = re.compile(r"[^\w\s.,:()?/-]+")  # "3!", "a primeira 🙏"
 
 _CORRECTION = re.compile(
     r"\b(?:na verdade|na vdd|na real|corrig\w+|correcao|retific\w+|errei|errado|errada|enganei|"
     r"quis dizer|quero dizer|queria dizer|alias|ou melhor|melhor dizendo|minto|me confundi|"
     r"confundi|digo|troquei as bolas|ops|opa errei|e sim)\b"
+    r"|\b(?:corretor|celular|teclado) (?:(?:que|q|me|se|aqui|dele) )*(?:troc|mud|err|corrig|bot)\w+"
+    r"|\berrou (?:aqui|ai|o (?:nome|celular|corretor|teclado))\b"
+    r"|^(?:\W|k+\b|nao\b|ah\b)*(?:e )?[^\W\d]+ nao, (?:e )?[^\W\d]+(?: com \w+)?\W*$"
     r"|\b(?:desculp\w*|perdao|sorry)[,.]? (?:e|sao|era|eh|foi)\b(?! que)"
     r"|\bnao (?:e|sao|era|eh|tem)\b [^,.;?]{1,30}"
     r"(?:[,.;]|\bmas\b)(?: mas)? ?(?:e|sao|eh|tem|sim)\b(?! ?(?:\?|que\b))"
@@ -106,21 +112,18 @@ def denies(text: str) -> bool:
     return _NO_SIGN in text
 
 
-def postpones(text: str) -> bool:
-    """Tell whether the answer is to come later ("vou ver com meu marido", "depois te falo")."""
-    return _POSTPONES.search(fold(text)) is not None
-
-
 def read_option(text: str, count: int) -> int | None:
     """Return the 1-based pick among `count` shown options, or None.
 
     Only where the whole message is the pick. "a segunda" is the second one; a bare "segunda"
     is a weekday and left to the reader of dates.
     """
-    folded = fold(text).strip(" .,")
+    folded = _WORDLESS.sub("", fold(text)).strip(" .,")
     if number := _PICK_NUMBER.fullmatch(folded):
         pick = value_of(number["n"])
     elif ordinal := _PICK_ORDINAL.fullmatch(folded):
+        if _ON_A_WEEKDAY.search(folded):
+            return None
         pick = _position(ordinal["o"], count)
     else:
         return None
@@ -139,6 +142,11 @@ def read_stop(text: str) -> Literal["stop", "start"] | None:
 def is_correction(text: str) -> bool:
     """Tell whether `text` takes back something said ("na verdade são 8", "*Pedro")."""
     return bool(_STARRED.fullmatch(text) or _CORRECTION.search(fold(text.replace("!", ","))))
+
+
+def spelled_out(text: str) -> str:
+    """Folded, with "n" and "q" written out."""
+    return _SHORT.sub(lambda short: _SPELLED[short[0]], fold(text))
 
 
 def _position(ordinal: str, count: int) -> int:

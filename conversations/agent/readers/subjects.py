@@ -8,11 +8,14 @@ from .fold import fold
 
 SUBJECTS = ("math", "portuguese", "english")
 
+# "Soma pra mim quanto fica", "dá pra dividir em duas vezes": sums of money are no subject.
+_NO_SUM = r"(?! (?:pra|para|p|tudo|ai|isso|quanto|quantos|o|a|os|as|em|no|na) )"
+
 _WORDS = {
     "math": r"mat|mate|matem|matema|mtm|matematicas?|exatas|tabuadas?|calculos?|fracao|fracoes|"
     r"multiplicacao|divisao|raciocinio logico|(?<!pagar )(?<!pagar as )(?<!pago )contas|"
-    r"soma|somar|subtrair|dividir|multiplicar|(?:4|quatro) operacoes|subtracao|algebra|geometria"
-    r"|equacao|equacoes|math",
+    rf"(?:soma|somar|dividir|multiplicar){_NO_SUM}|subtrair|(?:4|quatro) operacoes|"
+    r"subtracao|algebra|geometria|equacao|equacoes|math",
     "portuguese": r"port|portu|portuga|portugues|lingua portuguesa|leituras?|redacao|redacoes|"
     r"interpretacao|interpretar|gramatica|ortografia|alfabetizacao|alfabetizar|alfabetizad[oa]|"
     r"(?:a|sabe|aprender|lendo|em|de|nao|consegue) ler|ler e escrever|ler direito|caligrafia|"
@@ -30,6 +33,13 @@ _REFUSED = re.compile(
     r"|(?:(?:el[ea]|ja) )*(?:vai|ta|esta|e) (?:super |muito |otim[oa] |bem )*(?:bem|otim[oa]"
     r"|bo[am])\b)"
 )
+# All three without having been asked: "quero ver as três pra ela", "1º ano, as três"; not an hour.
+_ALL_THREE = re.compile(
+    r"\b(?:ver|fazer|faca|faz|quero|queria|por|colocar|estudar|interess\w+|precisa d[ea]s?)"
+    r" (?:em |por |n)?(?:as|nas|todas as) (?:tres|3)"
+    r"(?= (?:pra|para|pro|se der|se puder|materias?|disciplinas?)\b|[.!]|$)"
+    r"|\b(?:ano|anos|serie|em|medio), (?:todas )?as (?:tres|3)(?=[.!]|$)"
+)
 _ALL = re.compile(
     r"\b(?:todas?|todos|tudo(?! bem| certo| ok| bom| joia)|as tres|os tres|as 3|os 3|tds|completo|"
     r"as outras(?: duas)?|os outros(?: dois)?|o resto)\b(?! (?:os|as|o|a) dias?)"
@@ -46,7 +56,8 @@ def read_subjects(text: str, asked: bool = False) -> list[str]:
     refused = _refused(folded)
     named = {code for code in SUBJECTS if _names(folded, code)}
     wanted = named - refused
-    if asked and _ALL.search(folded) and not wanted:
+    every = _ALL_THREE.search(folded) or (asked and _ALL.search(folded))
+    if every and not wanted:
         wanted = set(SUBJECTS) - refused
     return [code for code in SUBJECTS if code in wanted]
 

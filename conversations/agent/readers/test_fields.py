@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.agent.readers import answers
+from conversations.agent.readers import answers, refusals
 from conversations.agent.readers.ages import read_ages
 from conversations.agent.readers.emails import read_email, suggest_domain
 from conversations.agent.readers.grades import GRADES, read_grades
@@ -46,6 +46,8 @@ READERS = {
     "correction": partial(alone, answers.is_correction),
     "stop": partial(alone, answers.read_stop),
     "opening": partial(alone, opening),
+    "refuses": partial(alone, refusals.refuses),
+    "keeps_visit": partial(alone, refusals.keeps_visit),
 }
 
 

@@ -21,6 +21,8 @@ def arrange(draft: Draft, commands: Sequence[Command]) -> None:
 
 def _arrange(draft: Draft, commands: Sequence[Command]) -> None:
     said = {one.command: one for one in commands}
+    if _said_once_more(draft, said) and _settle(draft, said):
+        return
     if "cancel_visit" in said:
         _ask_to_cancel(draft)
     elif "reschedule" in said:
@@ -39,6 +41,14 @@ def _arrange(draft: Draft, commands: Sequence[Command]) -> None:
         _want(draft, said["want_visit"].when)
     else:
         _react(draft, said, commands)
+
+
+def _said_once_more(draft: Draft, said: dict[str, Command]) -> bool:
+    """ "Isso, pode cancelar" and "pode trocar" agree to what was asked; "troca pra sexta" wishes
+    for something else."""
+    if draft.was_asked == "cancel":
+        return "cancel_visit" in said
+    return draft.was_asked == "move" and "reschedule" in said and said["reschedule"].when is None
 
 
 def _asks_availability(commands: Sequence[Command]) -> bool:
@@ -86,13 +96,13 @@ def _want(draft: Draft, when: When | None) -> None:
 
 def _settle(draft: Draft, said: dict[str, Command]) -> bool:
     """The answer to a yes/no about an existing visit."""
-    visit = draft.family.visit
-    if visit is None or not said.keys() & {"confirm", "deny"}:
+    agrees = "confirm" in said or _said_once_more(draft, said)
+    if draft.family.visit is None or not (agrees or "deny" in said):
         return False
     if draft.was_asked == "cancel":
-        _cancel_or_keep(draft, cancel="confirm" in said)
+        _cancel_or_keep(draft, cancel=agrees)
     elif draft.was_asked == "move":
-        _move_or_keep(draft, move="confirm" in said)
+        _move_or_keep(draft, move=agrees)
     elif "confirm" in said:
         _confirm(draft)
     else:

@@ -76,8 +76,8 @@ _SUBJECT_ADVERB = re.compile(
     r"\b(el[ea]s?|marido|espos[oa]|mae|pai|filh[oa]s?|sogr[oa]|avo) (?:so|ja|agora|tambem) "
 )
 _OTHER_DAYS = re.compile(
-    r"\b(?:nasc\w+|receb[aeo]\w*|aniversario|venc\w+|pagamento|boleto|pagar|pago|paguei"
-    r"|(?:te|lhe|vos) (?!encontro|espero)(?:[a-z]{2,}o|dou)|(?:vou|vo) (?:te )?"
+    r"\b(?:nasc\w+|(?<!me )(?<!nos )receb[aeo]\w*|aniversario|venc\w+|pagamento|boleto|pagar|pago"
+    r"|paguei|(?:te|lhe|vos) (?!encontro|espero)(?:[a-z]{2,}o|dou)|(?:vou|vo) (?:te )?"
     r"(?:falar|avisar|responder|retornar|mandar|enviar)"
     r"|dou (?:um |o )?retorno|retorno|aviso|respondo|entro em contato|mando|envio)\b"
     r"|\b[WR]\d\w? (?:eu |ja )?confirmo *$"

@@ -55,8 +55,9 @@ IT_IS = re.compile(
     r"|(?:meu )?nome(?: completo)? :"
     r"|(?:pode )?anotar? (?:ai )?:) (?=\w)"
 )
-# "Não é Ana, é Anna."
+# "Não é Ana, é Anna", "Ana não, Anna".
 DENIED = re.compile(r"\bnao (?:e|eh|era|se chama|me chamo|chama)(?: [oa])? $")
+DENIED_AFTER = re.compile(r" nao (?:[,.!]|$)")
 PARENT_IF_FOLLOWED = re.compile(
     rf"\s*(?:,|\(|-)?\s*(?:(?:sou |a |o )*{_CARER} d[oae]s?\b|falando\b|aqui\b)"
 )
@@ -66,15 +67,25 @@ STUDENT = re.compile(
     rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio))?"
     rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:(-])?|"
     rf"(?:(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
-    rf"(?:dois |duas |tres |2 |3 )?{_KINS}|(?:sao|tenho) (?:os |as |um casal de )?gemeos|"
-    rf"(?:sao|tenho) (?:as )?gemeas)"
+    rf"(?:dois |duas |tres |2 |3 )?{_KINS}|(?:um )?casal de gemeos"
+    rf"|(?:sao|tenho)(?: os| as)? geme[oa]s)(?: geme[oa]s)?"
     rf"(?: (?:se chamam|chamam|sao))?(?: [,:(-])?|"
     rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
+    rf"os nomes(?: del[ea]s| d[oa]s (?:criancas|meus|minhas|filhos|meninos))?(?: (?:sao|e|eh))?"
+    rf"(?: [,:(-])?|"
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
     rf"(?: (?:e|eh|seria|sao))?(?: [,:(-])?|"
     rf"(?:el[ea]|que) (?:se )?chama|el[ea]s (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
     rf"(?<!me )se chamam?|(?:{_KIN}) :|chamad[oa]|"
     rf"com nome(?: de)?|de nome) {_THE}(?=\w)"
+)
+# "As crianças adoram", "minha filha sofre com as contas": a small word that no list knows is a name
+# only where it does not end like a verb and its clause goes on as after a name.
+VERB = re.compile(r"\w+(?:ou|eu|iu|[ae]m|ava|avam|ando|endo|indo)")
+GOES_ON_AS_A_NAME = re.compile(
+    r" (?:[^\w\s]|$|\d|(?:e|que|q|tem|ta|esta|fez|faz|vai|estuda|quer|precisa|cursa|ja|nao|mesmo"
+    r"|anos) |(?:de|com|c) (?:\d|dificuldade|problema)|n[oa] (?:\d|pre\b|jardim|infantil|maternal"
+    r"|primeir|segund|terceir|quart|quint|sext|setim|oitav|nono|escola|creche))"
 )
 # "Mãe do Pedro, Ana": what follows the comma may be the writer.
 BY_CARER = re.compile(_CARER + r"\b")
@@ -96,7 +107,19 @@ OTHERS = re.compile(
     r"conversei com|escola|colegio)"
     r"(?: (?:(?:del[ea] )?(?:se chama|e|eh)))?(?: [oa])? $"
 )
+# "Bota aí Ana": whoever dictates says what to do with the name before it.
+_DICTATES = (
+    r"bota|bote|botar|coloca|coloque|colocar|poe|ponha|por|anota|anote|anotar|registra|registre|"
+    r"registrar|escreve|escreva|escrever|grava|gravar|marca|marcar|salva|salvar|segue|ai"
+)
 GREETING = re.compile(
-    r"(?:(?:oi+e?|ola|opa|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|[oa]|"
-    r"dona|sra?|dra?|ah|meu|minha|nome|eu|sou|me|chamo|pode|ser|so|[^\w\s]) )*"
+    rf"(?:(?:oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
+    rf"[oa]|"
+    rf"dona|sra?|dra?|ah|meu|minha|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seria|so|"
+    rf"{_DICTATES}|[^\w\s]) )*"
+)
+# "Ana Prado o meu": what may follow a name that answers.
+TAIL = re.compile(
+    r" (?:(?:[oa] (?:meu|minha|dele|dela)|(?:e )?[oa]? ?nome(?: (?:del[ea]|da crianca))?|sou eu|"
+    r"mesm[oa]|msm|viu|ta|ne|ok|por favor|pfv|aqui|por inteiro|completo) ?)+(?:[^\w\s]|$)"
 )

@@ -123,15 +123,18 @@ def _stands_alone(message: Message, name: _Name) -> bool:
     """Whether the clause ends with the name, and no age follows."""
     rest = message.after(name.stop)
     aged = re.match(r" (?:, |\( )?\d", rest)
-    spelled = re.match(r" (?:com (?:[a-z]|dois|duas)|mesm[oa]) ", rest)  # "Edinalva com E"
-    return spelled is not None or (message.ends(name.stop) and not aged)
+    spelled = re.match(r" com (?:[a-z]|dois|duas) ", rest)  # "Edinalva com E"
+    followed = spelled or cues.TAIL.match(rest)
+    return followed is not None or (message.ends(name.stop) and not aged)
 
 
 def _students(message: Message) -> Iterator[_Name]:
     for match in cues.STUDENT.finditer(message.line):
         if not cues.OTHERS.search(message.line[: match.start()]):
             joint = "e" if cues.BY_CARER.match(match[0]) else "[e,]"
-            yield from _names_from(message, message.token_at(match.end()), joint)
+            start = message.token_at(match.end())
+            if (name := _name_at(message, start)) and _no_verb(message, name):
+                yield from _names_from(message, start, joint)
     for match in cues.STUDENT_KNOWN.finditer(message.line):
         name = _name_at(message, message.token_at(match.end()))
         if name and _listed(message, name) and _as_named(message, name):
@@ -140,6 +143,14 @@ def _students(message: Message) -> Iterator[_Name]:
         name = _name_at(message, i)
         if name and _listed(message, name) and _described(message, name):
             yield name
+
+
+def _no_verb(message: Message, name: _Name) -> bool:
+    """Whether the name is known or written large, or else stands as only a name would."""
+    if _listed(message, name) or message.words[name.start][0].isupper():
+        return True
+    goes_on = cues.GOES_ON_AS_A_NAME.match(message.after(name.stop)) is not None
+    return goes_on and not cues.VERB.fullmatch(message.folded[name.start])
 
 
 def _described(message: Message, name: _Name) -> bool:
@@ -164,9 +175,11 @@ def _names_from(message: Message, start: int, joint: str) -> Iterator[_Name]:
 
 def _bare(message: Message) -> Iterator[_Name]:
     """Every clause that opens with a name."""
-    i = 0
+    i = opening = _opening(message)
     while i < len(message.words):
-        fresh = i == 0 or not message.folded[i - 1].isalpha() or message.folded[i - 1] in _JOINS
+        fresh = (
+            i == opening or not message.folded[i - 1].isalpha() or message.folded[i - 1] in _JOINS
+        )
         name = _name_at(message, i) if fresh else None
         sure = name and (
             _listed(message, name) or (message.ends(name.stop) and _looks_given(message, name))
@@ -186,6 +199,8 @@ def _name_at(message: Message, start: int) -> _Name | None:
     stop = start + 1
     while (following := _grown(message, start, stop)) is not None:
         stop = following
+    if cues.DENIED_AFTER.match(message.after(stop)):
+        return None
     words = message.words[start:stop]
     return _Name(" ".join(map(_written, words)), start, stop)
 
@@ -218,11 +233,16 @@ def _may_name(form: str) -> bool:
     return (
         len(form) > 1
         and form.replace("-", "").isalpha()
-        and form.removesuffix("-feira") not in cues.COMMON
+        and _without_pronoun(form) not in cues.COMMON
         and form not in cues.LINKS
         and re.search(r"[aeiouy]", form) is not None
         and not re.search(r"(.)\1\1", form)
     )
+
+
+def _without_pronoun(form: str) -> str:
+    """ "Chama" of "chama-se", "quinta" of "quinta-feira"."""
+    return re.sub(r"-(?:feira|se|me|te|lhe|nos)$", "", form)
 
 
 def _listed(message: Message, name: _Name) -> bool:
