@@ -2,9 +2,8 @@
 
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
-UNFOLDS_OWN = (gettext_noop("Type to search"),)  # it has no Portuguese
+UNFOLDS_OWN = (_("Type to search"),)  # it has no Portuguese
 
 UNFOLD = {
     "SITE_TITLE": "Kumon",

@@ -8,7 +8,7 @@ from conversations.agent.readers.fold import fold
 
 # "Troca pra quinta às 11h", said by who has a visit; what follows the "pra" is the new time.
 _MOVES = re.compile(
-    r"\b(?:(?:troc|mud|remarc|reagend|transfer|transfir|adi|antecip|alter)(?:a|ar|e|em|amos|o|ou)"
+    r"\b(?:(?:troc|mud|remarc|reagend|transfer|transfir|adi|antecip|alter)(?:a|ar|e|em|amos|ir|o|ou)"
     r"|(?:me )?pass(?:a|ar|e)|poe|bota|coloca|joga|empurra)\b"
 )
 _NEW_TIME = re.compile(

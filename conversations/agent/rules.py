@@ -38,7 +38,8 @@ _IF_IT_FAILS = re.compile(
 # Said beside a day or an hour these wish for a visit, however it is put.
 _OF_A_VISIT = re.compile(
     r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai|(?:me|nos) receber|receber a gente"
-    r"|dar uma (?:passada|olhada)|um pulo)\b"
+    r"|dar uma (?:passada|olhada)|um pulo|ir ver|ver a (?:escola|unidade)"
+    r"|(?:consigo|conseguimos|posso|podemos|quero|queria|qria|gostaria de) (?:ir|passar))\b"
 )
 _ITS_CLAUSE = re.compile(rf"{_OF_A_VISIT.pattern}[^,.;?!\n]*")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -151,7 +152,9 @@ def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
         return False
     if _full(when) and len(hearing.text.split()) <= MOMENT_WORDS:
         return True
-    answered = [intent.clause for intent in intents if intent.name == "answer"]
+    answered = [  # whether the unit is open on a day is asked by who wishes to come
+        one.clause for one in intents if one.name == "answer" and one.topic != "opening_hours"
+    ]
     return hearing.family.visit is None and any(
         _OF_A_VISIT.search(fold(sentence))
         and read_when(sentence, hearing.now, asked=True)

@@ -89,10 +89,13 @@ def _done(draft: Draft) -> None:
 
 
 def _ask_which(draft: Draft, said: Sequence[datetime]) -> None:
-    """An ambiguous moment is asked, never guessed."""
+    """An ambiguous moment is asked, never guessed. Who then says the same again means the next."""
     free = [at for at in said if draft.calendar.verdict(at).free]
     if not free:
         _explain(draft, said[0])
+        return
+    if draft.was_asked == "slot" and draft.dialogue.offers == [at.isoformat() for at in free]:
+        settle(draft, free[0])
         return
     draft.say("ambiguous_moment")
     _list(draft, free, "ask_which_slot")

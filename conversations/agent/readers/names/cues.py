@@ -109,7 +109,7 @@ OTHERS = re.compile(
 )
 # "Bota aí Ana": whoever dictates says what to do with the name before it.
 _DICTATES = (
-    r"bota|bote|botar|coloca|coloque|colocar|poe|ponha|por|anota|anote|anotar|registra|registre|"
+    r"vou|bota|bote|botar|coloca|coloque|colocar|poe|ponha|por|anota|anote|anotar|registra|registre|"
     r"registrar|escreve|escreva|escrever|grava|gravar|marca|marcar|salva|salvar|segue|ai"
 )
 GREETING = re.compile(
