@@ -113,7 +113,7 @@ class _Cursor(psycopg.Cursor[Any]):
 def prepared() -> Any:
     """A cursor for a statement whose text is always the same."""
     connection.ensure_connection()
-    cursor = _Cursor(connection.connection)
+    cursor: Any = _Cursor(connection.connection)
     if connection.queries_logged:
         return connection.make_debug_cursor(cursor)
     return connection.make_cursor(cursor)
