@@ -42,11 +42,12 @@ _CUE = (
 )
 _ADVERB = r"(?:(?:principalmente|sobretudo|tamb[eé]m|tbm?|ainda)\s+)"
 # "me passa preço endereço e horário": what is asked for stands side by side.
-_FACT = r"(?:pre[cç]os?|valor(?:es)?|mensalidade|endere[cç]o|telefone|hor[aá]rios?|matr[ií]cula)"
-_AFTER_A_FACT = (
-    r"(?:(?<=pre[cç]o)|(?<=valor)|(?<=valores)|(?<=mensalidade)|(?<=endere[cç]o)|(?<=telefone)"
-    r"|(?<=hor[aá]rio)|(?<=matr[ií]cula))"
+_FACTS = (
+    *("pre[cç]o", "valor", "valores", "mensalidade", "endere[cç]o", "telefone", "hor[aá]rio"),
+    "matr[ií]cula",
 )
+_FACT = f"(?:{'|'.join(_FACTS)}|pre[cç]os|hor[aá]rios)"
+_AFTER_A_FACT = f"(?:{'|'.join(f'(?<={fact})' for fact in _FACTS)})"
 _THANKS = r"(?:muito obrigad[oa]|obrigad[oa]|obg|valeu|vlw|tchau)\b"
 _BREAK = re.compile(
     r"(?<=[.!?;])\s+|\n+"

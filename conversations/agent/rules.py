@@ -97,8 +97,7 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
     when = read_when(span, hearing.now, asked=asked_slot)
     wished = names & {"want_visit", "ask_slots"} or _wishes(hearing, when, intents)
     if (when is None or when.ambiguous) and (clause := _clause_of_visit(hearing)):
-        span, when = clause, read_when(clause, hearing.now, asked=True)
-        wished = True
+        (span, when), wished = clause, True
     if when is not None and (asked_slot or wished):
         yield Command("pick_slot" if _full(when) else "ask_slots", hearing.text, span=span)
     elif names & {"want_visit", "ask_slots"}:
@@ -111,17 +110,18 @@ def _visit(hearing: Hearing, intents: list[Intent], short: list[Command]) -> Ite
 
 def _of_standing_visit(hearing: Hearing, names: set[str]) -> Command | None:
     """What is said of a visit that was booked: it is kept, moved, cancelled or asked for."""
-    if keeps_visit(hearing.text) and hearing.dialogue.asked == "cancel":
+    keeps = keeps_visit(hearing.text)
+    if keeps and hearing.dialogue.asked == "cancel":
         return Command("deny", hearing.text)
     if hearing.family.visit is not None and (to := moved_to(hearing.text, hearing.now)):
         return Command("reschedule", hearing.text, span=to)
-    if _IF_IT_FAILS.search(fold(hearing.text)) or keeps_visit(hearing.text):
+    if keeps or _IF_IT_FAILS.search(fold(hearing.text)):
         names = names - {"cancel_visit"}
     if _cannot_come(hearing):
         names = names | {"reschedule"}
-    when = read_when(hearing.text, hearing.now, asked=_asked_about_visit(hearing))
     for name in ("cancel_visit", "reschedule", "my_visit"):
         if name in names:
+            when = read_when(hearing.text, hearing.now, asked=_asked_about_visit(hearing))
             return Command(name, hearing.text, span=hearing.text if when else None)
     return None
 
@@ -163,15 +163,15 @@ def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
     )
 
 
-def _clause_of_visit(hearing: Hearing) -> str | None:
-    """The words from "visita" or "conhecer" on that name a day and no hour, where a long message
-    says more of days and numbers: at worst other days than the wished ones are offered."""
+def _clause_of_visit(hearing: Hearing) -> tuple[str, When] | None:
+    """The words from "visita" or "conhecer" on that name a day and no hour, and that day, where a
+    long message says more of days and numbers: at worst other days than the wished are offered."""
     if hearing.family.visit is not None:
         return None
     for clause in _ITS_CLAUSE.finditer(fold(hearing.text)):
         read = read_when(clause[0], hearing.now, asked=True)
         if read is not None and not read.ambiguous and not read.time and (read.dates or read.range):
-            return clause[0]
+            return clause[0], read
     return None
 
 

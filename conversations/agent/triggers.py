@@ -110,9 +110,11 @@ def _weighed(part: str) -> tuple[str, float]:
     bonus = phrase_bonus(part)
     shares = dict(load("handoff").probabilities(part, bonus))
     heard = 1 - shares.pop(NOTHING)
-    unsure = heard < SURE_OF_A_QUESTION and PHRASE not in bonus.values() and _plainly_asks(part)
     reason = max(shares, key=lambda one: shares[one])
-    return reason, 0.0 if heard < SURE or unsure else heard
+    if heard < SURE:
+        return reason, 0.0
+    unsure = heard < SURE_OF_A_QUESTION and PHRASE not in bonus.values() and _plainly_asks(part)
+    return reason, 0.0 if unsure else heard
 
 
 def _plainly_asks(part: str) -> bool:

@@ -14,12 +14,7 @@ from conversations.agent.commands import Command
 from conversations.agent.ground import NAMES, SPANS, normalised, stands_in
 from conversations.agent.moves import moved_to
 from conversations.agent.readers.ages import read_ages
-from conversations.agent.readers.answers import (
-    denies,
-    read_option,
-    read_yes_no,
-    starts_with_yes,
-)
+from conversations.agent.readers.answers import denies, read_option, read_yes_no, starts_with_yes
 from conversations.agent.readers.dates import read_when
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.refusals import keeps_visit
