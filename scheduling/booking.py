@@ -142,7 +142,7 @@ def reschedule(
     if made := _made(client_key, visit.lead_id):
         return made
     old = Visit.objects.get(pk=visit.pk)
-    if old.status not in Visit.ACTIVE or old.ends_at <= now:
+    if not old.is_ahead(now):
         raise NotActive(old)
     if old.starts_at == starts_at:
         return visit

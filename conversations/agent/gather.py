@@ -37,7 +37,7 @@ class Rows:
 def gather(conversation: Conversation, now: datetime) -> Rows:
     """Everything in three queries besides the conversation's own, however long it is."""
     visits = _VISITS.all(now=now, lead=conversation.lead_id)
-    ahead = [one for one in visits if one.status in Visit.ACTIVE and one.ends_at > now]
+    ahead = [one for one in visits if one.is_ahead(now)]
     rules = rulebook.current(now, [(one.starts_at, one.ends_at) for one in ahead])
     family = _family(conversation.lead, ahead)
     dialogue = _dialogue(conversation, family, rules.facts.unit, now)

@@ -130,6 +130,10 @@ class Visit(models.Model):
     def __str__(self) -> str:
         return f"{timezone.localtime(self.starts_at):%d/%m/%Y %H:%M} – {self.lead}"
 
+    def is_ahead(self, now: datetime) -> bool:
+        """What `VisitQuerySet.ahead` asks of rows."""
+        return self.status in self.ACTIVE and self.ends_at > now
+
     def clean(self) -> None:
         # Named for the field, so that constraints over the range are not asked as well.
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:

@@ -61,7 +61,7 @@ def seen(event: VisitEvent, found: Event, now: datetime) -> Columns:
     if visit is None or not is_wanted(visit):
         # Put back by a person after the visit was cancelled: it goes again.
         return {} if found.cancelled else {"pushed_version": 0, "due_at": now}
-    over = visit.ends_at <= now or visit.status not in Visit.ACTIVE
+    over = not visit.is_ahead(now)
     in_line: Columns = {**NO_TROUBLE, **NO_QUESTION, "pushed_version": visit.version}
     if found.cancelled:
         if over:
