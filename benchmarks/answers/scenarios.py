@@ -2,7 +2,7 @@
 in play.py, and what the keys mean in README.md."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cache
@@ -106,7 +106,7 @@ def span(text: str) -> timedelta:
 def load(folder: Path) -> tuple[Scenario, ...]:
     """All scenarios of a folder, in the order of its files; names are unique."""
     personas = {
-        name: _persona(row)
+        name: _made(Persona, _facts(row))
         for name, row in tomllib.loads((FOLDER / "personas.toml").read_text()).items()
     }
     found = [
@@ -123,15 +123,12 @@ def load(folder: Path) -> tuple[Scenario, ...]:
 def _scenario(row: dict[str, Any], family: str, personas: Mapping[str, Persona]) -> Scenario:
     row = _frozen(row)
     persona = personas[row.pop("persona", "ana")]
-    facts = _frozen(row.pop("facts", {}))
-    if "students" in facts:
-        facts["students"] = _students(facts["students"])
     return _made(
         Scenario,
         row
         | {
             "family": family,
-            "persona": _made(Persona, vars(persona) | facts),
+            "persona": _made(Persona, vars(persona) | _facts(row.pop("facts", {}))),
             "clock": moment(row.pop("clock", CLOCK)),
             "script": tuple(_step(step, n) for n, step in enumerate(row.pop("script", ()))),
             "expect": _made(Expect, row.pop("expect", {})),
@@ -145,13 +142,11 @@ def _step(row: dict[str, Any], number: int) -> Step:
     return _made(Step, first | row | {"say": (say,) if isinstance(say, str) else say})
 
 
-def _persona(row: dict[str, Any]) -> Persona:
-    row = _frozen(row)
-    return _made(Persona, row | {"students": _students(row.pop("students", ()))})
-
-
-def _students(rows: Iterable[dict[str, Any]]) -> tuple[Student, ...]:
-    return tuple(_made(Student, _frozen(one)) for one in rows)
+def _facts(row: dict[str, Any]) -> dict[str, Any]:
+    facts = _frozen(row)
+    if "students" in facts:
+        facts["students"] = tuple(_made(Student, _frozen(one)) for one in facts["students"])
+    return facts
 
 
 def _made(kind: Any, row: Mapping[str, Any]) -> Any:

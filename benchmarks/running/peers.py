@@ -36,8 +36,7 @@ def listening(port: int, *command: str, **environment: str) -> Iterator[None]:
     """`python -m command`, from when it answers at its port."""
     process = subprocess.Popen(
         [sys.executable, "-m", *command],
-        cwd=ROOT, env=os.environ | environment,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         _wait(port)

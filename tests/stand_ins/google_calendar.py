@@ -105,10 +105,11 @@ class GoogleCalendarStandIn:
             self.oldest_token = self.clock
 
     def take_fault(self, method: str, path: str) -> Fault | None:
-        of_all = EVENTS.match(urlsplit(path).path)
-        matching = ("", method, "LIST" if method == "GET" and of_all and not of_all[2] else method)
+        kinds = {"", method}
+        if method == "GET" and urlsplit(path).path.endswith("/events"):
+            kinds.add("LIST")
         with self.lock:
-            found = next((each for each in self.faults if each.method in matching), None)
+            found = next((each for each in self.faults if each.method in kinds), None)
             if found:
                 self.faults.remove(found)
             return found

@@ -38,7 +38,7 @@ class _Handler(Handler):
         if self.headers.get("Content-Encoding") == "gzip":
             content = gzip.decompress(content)
         self.server.stand_in.take(content)
-        self._answer(b"{}")
+        self.reply(200, b"{}", "application/json")
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
@@ -49,10 +49,3 @@ class _Handler(Handler):
             self.rfile.readline()
         self.rfile.readline()
         return content
-
-    def _answer(self, content: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
