@@ -244,6 +244,9 @@ def test_an_ambiguous_moment_is_asked() -> None:
     decision = run(Command("pick_slot", "próxima quarta às 15h", when=when))
     assert not decision.effects
     assert texts(decision) == ["ambiguous_moment", "slot_list", "ask_which_slot"]
+    again = run(Command("pick_slot", "quarta às 15h", when=when), dialogue=decision.dialogue)
+    nearest = datetime.combine(date(2026, 3, 11), time(15), NOW.tzinfo)
+    assert again.effects == (BookVisit(nearest),)
 
 
 def test_wishes_of_two_messages_are_joined() -> None:
