@@ -13,6 +13,7 @@ from benchmarks.report import Row
 RESULTS = Path(__file__).parent / "results"
 BASELINE = Path(__file__).parent / "baseline.json"
 NOISE = 0.3  # a figure may be this much worse than the baseline's before it is named
+BEGAN = "20??-??-??T??????"  # how a run's files are named
 LONGEST = 30  # runs of the past that a page shows
 
 
@@ -93,7 +94,8 @@ def _worse(row: Row, before: Row) -> bool:
 
 def runs() -> list[Run]:
     """Those kept here, the oldest first."""
-    return [Run.load(path) for path in sorted(RESULTS.glob("*.json"))[-LONGEST:]]
+    kept = sorted(RESULTS.glob(f"{BEGAN}.json"))  # some parts keep files of their own beside
+    return [Run.load(path) for path in kept[-LONGEST:]]
 
 
 def machine() -> str:
