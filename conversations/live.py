@@ -4,6 +4,7 @@ Only hints, sent after commit. Whoever misses one finds the same in the rows a m
 """
 
 import logging
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 GROUP = "console"
 CHANNEL = "work"  # of PostgreSQL's NOTIFY
 
+_wake_here: Callable[[], None] | None = None  # in a `work` process
+
 
 def tell(conversation_id: int, rev: int) -> None:
     """After commit, tell every open console that a conversation has reached `rev`."""
@@ -25,11 +28,18 @@ def tell(conversation_id: int, rev: int) -> None:
 
 
 def wake() -> None:
-    """After commit, wake the `work` processes: a turn or a message is due.
+    """After commit, wake the `work` processes: a turn or a message is due. In one of them only
+    itself; others that have nothing to do see for themselves soon.
 
     Not inside the transaction: PostgreSQL makes commits that notify wait for each other.
     """
-    transaction.on_commit(_notify, robust=True)
+    transaction.on_commit(_wake_here or _notify, robust=True)
+
+
+def wakes(work: Callable[[], None] | None) -> None:
+    """What `wake` calls in this process from now on; None: PostgreSQL tells all of them."""
+    global _wake_here
+    _wake_here = work
 
 
 def _notify() -> None:

@@ -31,7 +31,9 @@ def missing(lead: Lead, students: Sequence[Student] | None = None) -> list[str]:
     An adult who studies needs no school grade and goes by the parent's name.
     One query, none if `students` is given or prefetched.
     """
-    students = students or list(lead.students.all()) or [Student(lead=lead)]
+    if students is None:
+        students = list(lead.students.all())
+    students = students or [Student(lead=lead)]
     return [field for field in FIELDS if _lacks(lead, students, field)]
 
 

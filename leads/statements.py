@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import NOT_PROVIDED
@@ -112,11 +112,10 @@ class _Cursor(psycopg.Cursor[Any]):
 
 def prepared() -> Any:
     """A cursor for a statement whose text is always the same."""
-    connection.ensure_connection()
-    cursor: Any = _Cursor(connection.connection)
-    if connection.queries_logged:
-        return connection.make_debug_cursor(cursor)
-    return connection.make_cursor(cursor)
+    ours: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: it is this thread's
+    ours.ensure_connection()
+    cursor = _Cursor(ours.connection)
+    return ours.make_debug_cursor(cursor) if ours.queries_logged else ours.make_cursor(cursor)
 
 
 def insert(row: Model) -> None:
@@ -124,7 +123,7 @@ def insert(row: Model) -> None:
     gets that."""
     given, defaults, sql = _insertion(type(row))
     with prepared() as cursor:
-        cursor.execute(sql, [_value(field, row, add=True) for field in given])
+        cursor.execute(sql, _values(given, row, add=True))
         row.pk, *made = cursor.fetchone()
     for field, value in zip(defaults, made, strict=True):
         setattr(row, field.attname, value)
@@ -135,11 +134,11 @@ def update(row: Model, *names: str) -> None:
     """What `row.save(update_fields=names)` does, without signals; all fields if none is named."""
     fields, sql = _change(type(row), names)
     with prepared() as cursor:
-        cursor.execute(sql, [*(_value(field, row, add=False) for field in fields), row.pk])
+        cursor.execute(sql, [*_values(fields, row, add=False), row.pk])
 
 
 def _filled(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
-    return [values[param] if isinstance(param, _Name) else param for param in params]
+    return [values[param] if type(param) is _Name else param for param in params]
 
 
 def _converted(row: Sequence[Any], position: int, convert: Any, expression: Any) -> list[Any]:
@@ -148,8 +147,9 @@ def _converted(row: Sequence[Any], position: int, convert: Any, expression: Any)
     return changed
 
 
-def _value(field: "Field[Any, Any]", row: Model, *, add: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add), connection)
+def _values(fields: "Sequence[Field[Any, Any]]", row: Model, *, add: bool) -> list[Any]:
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    return [field.get_db_prep_save(field.pre_save(row, add), ours) for field in fields]
 
 
 @cache

@@ -177,6 +177,7 @@ class Work:
             threading.Thread(target=target, name=target.__name__, daemon=True).start()
         taking_in = threading.Thread(target=self._take_in, name="intake")
         taking_in.start()
+        live.wakes(self._woken.set)
         log.info("Working with %s threads", self._senders.free)
         pause = LOOK_AGAIN
         while not self._stopping.is_set():
@@ -195,6 +196,7 @@ class Work:
         taking_in.join()
         for crew in (self._attendants, self._thinkers, self._senders):
             crew.finish()
+        live.wakes(None)
         log.info("Stopped working")
 
     def _warm_up(self) -> None:
