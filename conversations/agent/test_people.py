@@ -90,6 +90,41 @@ def test_what_siblings_share_is_told_once(text, field, value):
     assert {one.student: one.value for one in told if one.name == field} == {1: value, 2: value}
 
 
+def test_the_writers_own_age_is_not_the_childs():
+    text = "tenho 34 anos e minha filha Beatriz tem 6"
+    told = list(field_commands(text, Dialogue(), Family(lead=0), NOW))
+    assert [one.value for one in told if one.name == "student_age"] == ["6"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "told"),
+    [
+        ("10, e a Beatriz tem 6", "student_age", {1: "10", 2: "6"}),
+        ("5º ano, e a Beatriz no 2º", "school_grade", {1: "5º ano", 2: "2º ano"}),
+    ],
+)
+def test_what_was_asked_is_of_the_one_who_lacks_it(text, asked, told):
+    students = (StudentFacts(1, "Lucas"), StudentFacts(2, "Beatriz", age=6, grade="2º ano"))
+    family = Family(lead=0, students=students)
+    commands = field_commands(text, Dialogue(asked=asked, focus=2), family, NOW)
+    assert {one.student: one.value for one in commands if one.name == asked} == told
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("10 anos, e tem a Beatriz que tem 6", {1: "10", 2: "6"}),
+        ("10, e a Beatriz tem 6 anos", {1: "10", 2: "6"}),
+        ("matemática pra Beatriz que tem 6 anos", {2: "6"}),
+        ("a Beatriz tem 6 anos", {2: "6"}),
+    ],
+)
+def test_an_age_before_a_further_childs_name_is_of_the_one_talked_about(text, ages):
+    family = Family(lead=0, students=(StudentFacts(1, "Lucas"),))
+    told = list(field_commands(text, Dialogue(asked="student_age"), family, NOW))
+    assert {one.student: one.value for one in told if one.name == "student_age"} == ages
+
+
 @pytest.mark.parametrize(
     ("text", "asked", "itself"),
     [
