@@ -10,10 +10,12 @@ from conversations.agent.readers.answers import (
     starts_with_no,
     starts_with_yes,
 )
-from conversations.agent.readers.refusals import postpones, refuses
+from conversations.agent.readers.refusals import declines_offers, postpones, refuses
 from conversations.agent.situation import FIELDS
 
 MOST_WORDS = 4
+MORE = frozenset({"answer", "handoff", "reschedule", "cancel_visit"})
+PARTING = frozenset({"thanks", "bye"})  # "ok obrigada" tells no name
 SURELY_MORE = 0.5  # an intent this likely says that the message is more than an answer
 
 
@@ -23,14 +25,14 @@ def consumed(hearing: Hearing) -> list[Command]:
     if asked is None or "?" in text or len(text.split()) > MOST_WORDS:
         return []
     commands = [*answers(hearing), *fields(hearing)]
-    to_the_point = any(
-        command.command in ("confirm", "deny", "pick_slot") or command.name == asked
-        for command in commands
+    told = any(command.name == asked for command in commands)
+    to_the_point = told or any(
+        command.command in ("confirm", "deny", "pick_slot") for command in commands
     )
     more = any(
-        intent.name in ("answer", "handoff", "reschedule", "cancel_visit")
-        and intent.score >= SURELY_MORE
+        intent.name in MORE or (intent.topic in PARTING and asked in FIELDS and not told)
         for intent in classify(text)
+        if intent.score >= SURELY_MORE
     )
     return commands if to_the_point and not more and asked != "schedule_preference" else []
 
@@ -53,10 +55,13 @@ def answers(hearing: Hearing) -> list[Command]:
                 return [Command("confirm" if option == 1 else "deny", line)]
     if dialogue.asked == "slot":
         for line in hearing.lines:  # "2", then the next answer in the same burst
-            if (option := read_option(line, len(dialogue.offers))) is not None:
+            pick = line.rpartition(",")[2] if declines_offers(line) else line
+            if (option := read_option(pick, len(dialogue.offers))) is not None:
                 return [Command("pick_slot", line, option=option)]
     if dialogue.asked in ("slot", "visit_invite") and "?" not in text and postpones(text):
         return [Command("deny", text, topic="later")]
+    if dialogue.asked == "slot" and "?" not in text and declines_offers(text):
+        return [Command("deny", text)]
     if dialogue.asked in FIELDS and refuses(text):
         return [Command("deny", text)]
     answer = read_yes_no(text)

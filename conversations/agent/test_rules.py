@@ -26,6 +26,16 @@ def commands(text, **told):
 
 
 @pytest.mark.parametrize(
+    ("text", "option"),
+    [("a primeira fica ruim, pode ser a segunda", 2), ("a 1 fica ruim, 3 então", 3)],
+)
+def test_what_is_picked_instead_of_what_does_not_suit(text, option):
+    dialogue = Dialogue(asked="slot", offers=["", "", ""])
+    hearing = Hearing([text], NOW, dialogue, Family(1), lambda _: None)
+    assert [(one.command, one.option) for one in understand(hearing)] == [("pick_slot", option)]
+
+
+@pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("dá pra visitar sexta-feira?", "ask_slots"),
