@@ -220,7 +220,8 @@ def _details(
     for age in read_ages(part, asked=in_passing or asked == "student_age", today=today)[:1]:
         yield _set(text, "student_age", str(age), student=position, correction=correction)
     beside_grades = in_passing and bool(read_grades(text))  # "no 2º ano e a Sofia no 5º"
-    for grade in read_grades(part, asked=beside_grades or asked == "school_grade")[:1]:
+    grades = read_grades(part) if in_passing else []  # "Lia (7, 2º ano)" tells one, and an age
+    for grade in (grades or read_grades(part, asked=beside_grades or asked == "school_grade"))[:1]:
         yield _set(text, "school_grade", grade, student=position, correction=correction)
     if subjects := read_subjects(part, asked=asked == "subjects"):
         yield _set(text, "subjects", ", ".join(subjects), student=position, correction=correction)

@@ -90,6 +90,18 @@ def test_what_siblings_share_is_told_once(text, field, value):
     assert {one.student: one.value for one in told if one.name == field} == {1: value, 2: value}
 
 
+def test_a_grade_that_is_called_one_is_believed_before_the_age_beside_it():
+    text = "são três: Davi (10 anos, 5º ano), Lia (7, 2º ano) e Téo (4, pré 1)"
+    told = list(field_commands(text, Dialogue(asked="student_name"), Family(lead=0), NOW))
+    for field, values in (
+        ("student_name", ["Davi", "Lia", "Téo"]),
+        ("student_age", ["10", "7", "4"]),
+        ("school_grade", ["5º ano", "2º ano", "Pré 1"]),
+    ):
+        read = [(one.student, one.value) for one in told if one.name == field]
+        assert read == list(enumerate(values, 1))
+
+
 def test_the_writers_own_age_is_not_the_childs():
     text = "tenho 34 anos e minha filha Beatriz tem 6"
     told = list(field_commands(text, Dialogue(), Family(lead=0), NOW))
