@@ -51,7 +51,7 @@ def test_blind_phrases_with_several_intents():
 def test_what_is_asked_about_the_clause_before_is_read_with_it():
     alone = "Vocês trabalham com isso?"
     assert sure(alone) == {"answer/subjects"}
-    assert sure(f"Ele está muito atrasado nos conteúdos. {alone}") == set()
+    assert "answer/subjects" not in sure(f"Ele está muito atrasado nos conteúdos. {alone}")
 
 
 def test_blind_phrases_stay_out_of_training():
