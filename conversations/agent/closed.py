@@ -10,6 +10,7 @@ from conversations.agent.readers.answers import (
     starts_with_no,
     starts_with_yes,
 )
+from conversations.agent.readers.preference import ANY_TIME, read_preference
 from conversations.agent.readers.refusals import declines_offers, postpones, refuses
 from conversations.agent.situation import FIELDS
 
@@ -53,11 +54,8 @@ def answers(hearing: Hearing) -> list[Command]:
         for line in hearing.lines:  # "1 – confirmo, 2 – preciso remarcar"
             if (option := read_option(line, 2)) is not None:
                 return [Command("confirm" if option == 1 else "deny", line)]
-    if dialogue.asked == "slot":
-        for line in hearing.lines:  # "2", then the next answer in the same burst
-            pick = line.rpartition(",")[2] if declines_offers(line) else line
-            if (option := read_option(pick, len(dialogue.offers))) is not None:
-                return [Command("pick_slot", line, option=option)]
+    if dialogue.asked == "slot" and (picked := _picked(hearing)):
+        return [picked]
     if dialogue.asked in ("slot", "visit_invite") and "?" not in text and postpones(text):
         return [Command("deny", text, topic="later")]
     if dialogue.asked == "slot" and "?" not in text and declines_offers(text):
@@ -70,3 +68,16 @@ def answers(hearing: Hearing) -> list[Command]:
     if answer is None:
         return []
     return [Command("confirm" if answer else "deny", text)]
+
+
+def _picked(hearing: Hearing) -> Command | None:
+    """The offer that is taken: by its number, or the first where "tanto faz" leaves it to us."""
+    offers = len(hearing.dialogue.offers)
+    for line in hearing.lines:  # "2", then the next answer in the same burst
+        pick = line.rpartition(",")[2] if declines_offers(line) else line
+        if (option := read_option(pick, offers)) is not None:
+            return Command("pick_slot", line, option=option)
+    short = "?" not in hearing.text and len(hearing.text.split()) <= MOST_WORDS
+    if offers and short and read_preference(hearing.text, asked=True) == ANY_TIME:
+        return Command("pick_slot", hearing.text, option=1)
+    return None

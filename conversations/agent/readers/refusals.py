@@ -35,8 +35,8 @@ _KEEPS = re.compile(
 _POSTPONES = re.compile(
     r"\b(?:vou|vamos|preciso|tenho que|deixa eu|quero) (?:primeiro |antes )?(?:ver|pensar|conversar"
     r"|falar|combinar|confirmar|analisar|olhar|checar)\b"
-    r"|\b(?:depois|mais tarde|amanha|outra hora) (?:eu )?(?:te |lhe |ja )?(?:falo|aviso|vejo|decido"
-    r"|retorno|respondo|confirmo|mando|marco|chamo)\b"
+    r"|\b(?:depois|dps|mais tarde|amanha|outra hora) (?:eu )?(?:te |lhe |ja )?(?:falo|aviso|vejo"
+    r"|decido|retorno|respondo|confirmo|mando|marco|chamo)\b"
     r"|\b(?:te |lhe )?(?:aviso|retorno|respondo|confirmo|falo) (?:depois|mais tarde|outra hora)\b"
 )
 
@@ -53,8 +53,8 @@ _UNFIT_OFFERS = re.compile(
     rf"{_UNFIT}\b(?! (?:em|n[ao]s?|com)\b)"
     rf"|^(?:(?:pra|para) (?:mim|nos|gente) )?(?:muito |meio |bem |mto )?{_UNFIT}"
     rf"(?: (?:{_OFFERED}|(?:pra|para) (?:mim|nos|gente|a gente)|ai|hein|ne))*\W*$"
-    r"|\b(?:nesses?|nestes?) (?:horarios?|dias?|datas?|ai)(?: \w+){0,2} (?:trabalh\w+|to no"
-    r" (?:trabalho|servico)|estudo|viajo|tenho (?!livre|sim|disp)\w+|estou (?!livre|disp)\w+)"
+    r"|\b(?:n?es[st]es?) (?:horarios?|dias?|datas?|ai)(?: \w+){0,2} (?:trabalh\w+|to (?:n[oa]"
+    r" (?:trabalho|servico|escola)|\w+ndo)|estudo|viajo|(?:tenho|estou) (?!livre|sim|disp)\w+)"
 )
 
 
