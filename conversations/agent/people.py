@@ -91,7 +91,9 @@ def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Comma
     phone = read_phone(text)
     if phone and phone[-SUBSCRIBER:] not in re.sub(r"\D", "", email or ""):
         yield _set(text, "phone", phone, correction=correction)
-    if preference := read_preference(text, asked=asked == "schedule_preference"):
+    preference = read_preference(text, asked=asked == "schedule_preference")
+    counts = asked in ("student_age", "school_grade")  # "entre 3 e 4" are no hours there
+    if preference and not (counts and re.search(r"\d", preference)):
         yield Command("set_field", text, name="schedule_preference", value=preference)
 
 

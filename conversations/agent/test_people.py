@@ -102,6 +102,10 @@ def test_a_grade_that_is_called_one_is_believed_before_the_age_beside_it():
         assert read == list(enumerate(values, 1))
 
 
+def test_a_guess_of_an_age_tells_no_hours():
+    assert not list(field_commands("entre 3 e 4", Dialogue(asked="student_age"), Family(0), NOW))
+
+
 def test_the_writers_own_age_is_not_the_childs():
     text = "tenho 34 anos e minha filha Beatriz tem 6"
     told = list(field_commands(text, Dialogue(), Family(lead=0), NOW))

@@ -58,6 +58,7 @@ _LONG_NUMBER = re.compile(r"\d(?:[ ().\-]{0,2}\d){7,}")
 _GRADE = re.compile(
     r"\b(?:no |do |pro |para o |o )?(?:\d{1,2} ?[oa] ?|(?:[2-9]) ?)(?:ano\b|serie)"
     r"|\b(?:no |do |pro |para o |o )1 ?ano\b|(?<=anos )1 ano\b|(?<=anos, )1 ano\b"
+    r"|\b1 ano (?:d[eo] )?(?:(?:ensino )?(?:medio|fund\w*)|e\.?m\b|colegial|escola)"
     r"|\bserie:? ?(?:e )?\d\b"
     r"|\b(?:pre|infantil|maternal|jardim) ?\d\b|\b\d(?:o|a)\b"
 )
@@ -117,7 +118,9 @@ _LONE = re.compile(
     rf"(?!(?:(?<=\bos )|(?<=\be ))(?:dois|duas|tres)\b)(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
     rf"(?! ?(?:o\b|a\b|h\b|hs\b|hora|filh|vez|crianc|mes|dia|aula|alun|real|%)){_NO_COUNT}"
 )
-_SHORT = re.compile(r"(?P<n>\d{1,2}) ?a(?: e \d{1,2} ?m)?")  # "6a": where an age was asked
+_SHORT = re.compile(
+    r"(?:(?:el[ea] )?(?:tem|ta com) )?(?P<n>\d{1,2}) ?a(?: e \d{1,2} ?m)?"
+)  # "6a": where an age was asked
 _BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) {_OLD_IN_MONTHS}\b")
 _NUMBER = re.compile(NUMBER)
 

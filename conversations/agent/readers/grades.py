@@ -33,13 +33,20 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 
 _WORD = rf"(?:{'|'.join(_ORDINALS)})[oa]"
 _NTH = rf"(?:[1-9] ?[oa]\b\.?|{_WORD}\b)"
+_NTH_OR_DIGIT = rf"(?:{_NTH}|[1-9]\b)"
 _LEVEL = rf"(?P<n>[1-9]|i{{1,3}}v?|iv|v|{'|'.join(_CARDINALS)})"
 _HIGH = (
     r"(?: ?(?:ano|serie))?,? ?(?:(?:do|de|no|d) )?(?:ensino medio|ens\.? medio|ensino md|e\.? ?m\b|"
     r"medio|colegial|2o grau|segundo grau)"
 )
 _NOT_SCHOOL = re.compile(
-    r"\b(?:fundamental (?:1|2|i|ii)\b|(?:mor\w+|bairro|vila) (?:n[oa] )?jardim [a-z]+"
+    r"\b(?:fundamental (?:1|2|i|ii)\b|(?:tem|com|fez|faz|so) \d aninhos?"
+    # "Entre o 4º e o 5º" is no year yet, "professor formado" no student.
+    rf"|entre (?:o )?{_NTH_OR_DIGIT}(?: ano)? e (?:o )?{_NTH_OR_DIGIT}(?: ano)?"
+    rf"|{_NTH_OR_DIGIT}(?: ano)? ou (?:(?:n?o|d?o) )?{_NTH_OR_DIGIT}(?: ano)?"
+    r"|(?:professor\w*|prof\w*|orientador\w*|instrutor\w*|auxiliar\w*|equipe|voces|vcs|quem \w+)"
+    r"(?: \w+){0,3} formad[oa]s?|escolinha d[eo] (?!bairro|perto|lado)\w+"
+    r"|(?:mor\w+|bairro|vila) (?:n[oa] )?jardim [a-z]+"
     rf"|{_NTH} periodo|todos? os? anos?|ano (?:que|q) vem|ano passado|esse ano|este ano|por ano"
     rf"|d[eo] {_NTH}(?: ano)? (?:ao|ate o|a) {_NTH}(?: ano)?"
     rf"|{_NTH} (?:vez|aula|visita|filh[oa]|dia|andar|feira|mes|lugar|opcao|horario|semana|"
@@ -130,7 +137,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
             r"conclui|completou|completei|acabou|fez|fiz|tenho|tem) (?:o |a |os )?(?:ensino medio|"
             r"ensino superior|escola|estudos|colegio|segundo grau|2o grau|terceirao"
             r"|faculdade)(?: completo)?|"
-            r"(?:ensino )?medio completo|superior completo|nao estud[ao] mais|fora da escola|"
+            r"(?:ensino )?medio completo|superior completo|n(?:ao)? estud[ao] mais|fora da escola|"
             r"(?:pre[- ]?)?vestibular|cursinho|ja sai da escola|concluido)\b"
         ),
         _always("Concluído"),

@@ -22,7 +22,7 @@ LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", 
 
 _KIN = (
     r"(?:filh[oa]|filhinh[oa]|filhot[ea]|net[oa]|netinh[oa]|sobrinh[oa]|entead[oa]|afilhad[oa]|"
-    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|bebe|pequen[oa]|cacula|"
+    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|pia|piazinho|bebe|pequen[oa]|cacula|"
     r"crianca|alun[oa]|estudante|primogenit[oa]|mais velh[oa]|mais nov[oa]|outr[oa]|prim[oa])"
 )
 _KINS = r"(?:filh[oa]s|net[oa]s|sobrinh[oa]s|criancas|gemeos|gemeas|menin[oa]s|alunos|irmaos)"
