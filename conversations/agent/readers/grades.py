@@ -35,8 +35,13 @@ _WORD = rf"(?:{'|'.join(_ORDINALS)})[oa]"
 _NTH = rf"(?:[1-9] ?[oa]\b\.?|{_WORD}\b)"
 _NTH_OR_DIGIT = rf"(?:{_NTH}|[1-9]\b)"
 _LEVEL = rf"(?P<n>[1-9]|i{{1,3}}v?|iv|v|{'|'.join(_CARDINALS)})"
+# "1º EM", but "vai fazer 3 em novembro" and "tirou 2 em matemática".
+_EM = (
+    r"e\.? ?m\b\.?(?= ?(?:$|[,;:#)?./-]|(?:(?:de |a )?(?:manha|tarde|noite)|integral|tecnico|e|mas"
+    r"|ja|ainda|agora|n[oa]|d[oa])\b))"
+)
 _HIGH = (
-    r"(?: ?(?:ano|serie))?,? ?(?:(?:do|de|no|d) )?(?:ensino medio|ens\.? medio|ensino md|e\.? ?m\b|"
+    rf"(?: ?(?:ano|serie))?,? ?(?:(?:do|de|no|d) )?(?:ensino medio|ens\.? medio|ensino md|{_EM}|"
     r"medio|colegial|2o grau|segundo grau)"
 )
 _NOT_SCHOOL = re.compile(
@@ -59,6 +64,7 @@ _NEXT_YEAR = re.compile(
     r"\b(?:vai|ira|passa|passou) (?:pr[oa]|para [oa]|ao?) [a-z0-9]+ (?:ano |serie )?"
     r"(?:(?:no )?ano que vem|em 20\d\d|agora em 20\d\d)"
 )
+_OF_ANOTHER = re.compile(r"# ?,? e (?:[oa]|outr[oa]) [a-z ]{3,}#")  # "no 8º e o pequeno no pré"
 _Read = Callable[[re.Match[str]], str | None]
 
 
@@ -81,7 +87,8 @@ def _said(folded: str, *, asked: bool) -> list[str]:
             if grade:
                 said.append((match.start(), grade))
         folded = _blank(pattern, folded)
-    return _without_vague([grade for _, grade in sorted(said)])
+    grades = [grade for _, grade in sorted(said)]
+    return grades if _OF_ANOTHER.search(folded) else _without_vague(grades)
 
 
 def _without_vague(grades: list[str]) -> list[str]:

@@ -115,7 +115,7 @@ _DICTATES = (
 GREETING = re.compile(
     rf"(?:(?:oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
     rf"[oa]|"
-    rf"dona|sra?|dra?|ah|meu|minha|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
+    rf"dona|sra?|dra?|prof|professora?|ah|meu|minha|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
     rf"{_DICTATES}|[^\w\s]) )*"
 )
 # "Ana Prado o meu": what may follow a name that answers.
