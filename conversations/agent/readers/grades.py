@@ -37,8 +37,10 @@ _NTH_OR_DIGIT = rf"(?:{_NTH}|[1-9]\b)"
 _LEVEL = rf"(?P<n>[1-9]|i{{1,3}}v?|iv|v|{'|'.join(_CARDINALS)})"
 # "1º EM", but "vai fazer 3 em novembro" and "tirou 2 em matemática".
 _EM = (
-    r"e\.? ?m\b\.?(?= ?(?:$|[,;:#)?./-]|(?:(?:de |a )?(?:manha|tarde|noite)|integral|tecnico|e|mas"
-    r"|ja|ainda|agora|n[oa]|d[oa])\b))"
+    r"e\.? ?m\b\.?(?:(?:(?<=ano em)|(?<=serie em))(?! (?:escola|colegio|casa|uma?|outr[oa]|tempo"
+    r"|periodo|turno|20\d\d|[a-z]+(?:eiro|bro|arco|aio|unho|ulho|bril)|curitiba|foz)\b)"
+    r"|(?= ?(?:$|[,;:#)?./-]|(?:(?:de |a )?(?:manha|tarde|noite)|integral|tecnico|e|mas|ja|ainda"
+    r"|agora|n[oa]|d[oa]|eu|acho|el[ea]|es[st]e|sim|aqui|viu|ne)\b)))"
 )
 _HIGH = (
     rf"(?: ?(?:ano|serie))?,? ?(?:(?:do|de|no|d) )?(?:ensino medio|ens\.? medio|ensino md|{_EM}|"
@@ -205,7 +207,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
 )
 # Years are masculine: a lone "quinta" is a weekday.
 _LONE = (
-    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
+    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?<!\bfazer )(?<!\bcompletar )"
+    rf"(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
     rf"(?:{'|'.join(set(_CARDINALS) - {'um'})})\b)(?!\.? ?(?:anos?\b|anin|filh|crianc|/|:|,\d|h\b))"
 )
 _ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
