@@ -19,7 +19,7 @@ from conversations.agent.readers.names import is_a_name, read_parent_name, read_
 from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import read_subjects
-from conversations.agent.siblings import alike, named, shared_subjects, together
+from conversations.agent.siblings import alike, named, several, shared_subjects, together
 from conversations.agent.situation import FIELDS_OF_STUDENT, MOST_STUDENTS, Family
 
 _FOR_ME = r"(?:pra|para|p) mim(?: mesm[oa]| msm)?"
@@ -43,6 +43,8 @@ _ITSELF = re.compile(
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
 ALIKE = 75  # of 100: two spellings of one name
 SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
+_BEFORE_A_NAME = re.compile(r"\b\d{1,2}[oa]?(?: anos?)?,? (?:e )?(?:[dn]?|pr)[oa] $")  # "10 o Davi"
+_ARTICLE = re.compile(r",?(?: e)? (?:[dn]|pr|para )?[oa] $")
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
 
@@ -107,7 +109,7 @@ def _of_students(
 ) -> Iterator[Command]:
     renamed = correction and ("nome" in fold(text) or _renames(text, family))
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
-    names = names or _known_in(text, family)
+    names = max(names, _known_in(text, family), key=len)
     if subjects := shared_subjects(text, family):
         for position, codes in subjects.items():
             yield _set(text, "subjects", ", ".join(codes), student=position)
@@ -202,12 +204,16 @@ def _parts(plain: str, starts: list[int]) -> list[str]:
     before it ("matemática pro Pedro e inglês pra Júlia")."""
     after = _cut(plain, starts, [*starts[1:], len(plain)])
     before = _cut(plain, [0, *starts[:-1]], starts)
-    return before if _tells(plain[: starts[0]]) and not _tells(after[-1]) else after
+    lead, last = plain[: starts[0]], after[-1]
+    leads = _tells(lead) or _BEFORE_A_NAME.search(lead)
+    return before if leads and not _tells(last) and not re.search(r"\d", last) else after
 
 
 def _cut(plain: str, starts: list[int], ends: list[int]) -> list[str]:
+    """The parts of the text, each without the article of the name that follows it."""
     return [
-        plain[start:end] if start < end else plain for start, end in zip(starts, ends, strict=True)
+        _ARTICLE.sub("", plain[start:end]) if start < end else plain
+        for start, end in zip(starts, ends, strict=True)
     ]
 
 
@@ -219,11 +225,15 @@ def _details(
     part: str, text: str, asked: str | None, position: int, correction: bool, today: date
 ) -> Iterator[Command]:
     in_passing = part != text  # "Pedro de 9 e Julia de 6": beside a name a number is an age
-    for age in read_ages(part, asked=in_passing or asked == "student_age", today=today)[:1]:
-        yield _set(text, "student_age", str(age), student=position, correction=correction)
+    exact = read_grades(part) if in_passing else []  # "Lia (7, 2º ano)" tells one, and an age
     beside_grades = in_passing and bool(read_grades(text))  # "no 2º ano e a Sofia no 5º"
-    grades = read_grades(part) if in_passing else []  # "Lia (7, 2º ano)" tells one, and an age
-    for grade in (grades or read_grades(part, asked=beside_grades or asked == "school_grade"))[:1]:
+    grades = exact or read_grades(part, asked=beside_grades or asked == "school_grade")
+    ages = read_ages(part, asked=in_passing or asked == "student_age", today=today)
+    if asked == "school_grade" and grades and not exact:
+        ages = []  # "Davi 5, Lia 2" are years of school
+    for age in ages[:1]:
+        yield _set(text, "student_age", str(age), student=position, correction=correction)
+    for grade in grades[:1]:
         yield _set(text, "school_grade", grade, student=position, correction=correction)
     if subjects := read_subjects(part, asked=asked == "subjects"):
         yield _set(text, "subjects", ", ".join(subjects), student=position, correction=correction)
@@ -232,7 +242,8 @@ def _details(
 def _nameless(
     text: str, asked: str | None, family: Family, correction: bool, today: date
 ) -> Iterator[Command]:
-    """Several ages or grades without names belong to the students in order."""
+    """Several ages or grades without names belong to the students in order; of one child "9 anos
+    e o pai 40" tells one age, and "ia pro 4º mas ficou no 3º" no grade that is sure."""
     ages = read_ages(text, asked=asked == "student_age", today=today)
     grades = read_grades(text, asked=asked == "school_grade")
     subjects = read_subjects(text, asked=asked == "subjects")
@@ -241,6 +252,9 @@ def _nameless(
         if known and _BARE_AGE.search(fold(text)):
             ages = read_ages(text, asked=True)
         ages, grades = ages[-1:], grades[-1:]
+    if not several(text, family):
+        exact = read_grades(text) if len(grades) > 1 else grades
+        ages, grades = ages[:1], exact if len(exact) == 1 else []
     for field, values in (("student_age", [str(age) for age in ages]), ("school_grade", grades)):
         places = _in_order(field, len(values), family)
         for value, position in zip(values, places, strict=False):

@@ -13,10 +13,27 @@ _BOTH = re.compile(
     r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles|cada(?: uma?)?)\b"
 )
 
+# Of whom else a child's parent speaks: "um de 6 e outro de 9", "a mais velha 12".
+_ANOTHER = re.compile(
+    r"\b(?:outr[oa]s?|irm\w+|manin\w+|dois|duas|tres|quatro|filh[oa]s|criancas|gemeo?as?|gemeos|guris|gurias|menin[oa]s"
+    r"|net[oa]s|sobrinh[oa]s|el[ea]s|ambos|ambas|cada|mais (?:velh|nov)[oa]|maior|menor|cacula"
+    r"|do meio|pequen[oa])\b"
+    r"|\be [oa] (?!pai|mae|avo|vo|marido|espos|tio|tia)[a-z]+(?: (?:de|com|tem|n[oa]))? \d"
+)
+_ONE = re.compile(r"\b(?:el[ea]|(?:meu|minha) (?:filh|net|sobrinh|menin|guri|pia|entead)[a-z]*)\b")
+
 
 def together(text: str) -> bool:
     """Whether it speaks of all of them ("os dois", "ambas", "cada um")."""
     return _BOTH.search(fold(text)) is not None
+
+
+def several(text: str, family: Family) -> bool:
+    """Whether what is told without names may be of more than one child."""
+    folded = fold(text)
+    if len(family.students) > 1 or _ANOTHER.search(folded):
+        return True
+    return not any(student.name for student in family.students) and not _ONE.search(folded)
 
 
 def alike(text: str, asked: str | None, today: date) -> dict[str, str]:

@@ -102,6 +102,41 @@ def test_a_grade_that_is_called_one_is_believed_before_the_age_beside_it():
         assert read == list(enumerate(values, 1))
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "values"),
+    [
+        ("9 anos e o pai 40", "student_age", ["9"]),
+        ("já tem 9, estuda aí faz 2 anos", "student_age", ["9"]),
+        ("9 e o outro 6", "student_age", ["9", "6"]),
+        ("4º ano, sala 3", "school_grade", ["4º ano"]),
+        ("ele ia pro 4 mas ficou no 3", "school_grade", []),
+        ("a mais velha no 5º e o caçula no 2º", "school_grade", ["5º ano", "2º ano"]),
+        ("os dois no quinto", "school_grade", ["5º ano"]),
+    ],
+)
+def test_of_one_child_one_age_and_one_grade_are_told(text, asked, values):
+    family = Family(lead=0, students=(StudentFacts(1, "Lucas"),))
+    told = field_commands(text, Dialogue(asked=asked), family, NOW)
+    assert [one.value for one in told if one.name == asked] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "told"),
+    [
+        ("10 o Davi, 7 a Lia e 4 o Téo", "student_age", {1: "10", 2: "7", 3: "4"}),
+        ("Davi 10, Lia 7, Téo 4", "student_age", {1: "10", 2: "7", 3: "4"}),
+        ("Davi 5, Lia 2, Téo 1", "school_grade", {1: "5º ano", 2: "2º ano", 3: "1º ano"}),
+        ("5º o Davi, 2º a Lia e 1º o Téo", "school_grade", {1: "5º ano", 2: "2º ano", 3: "1º ano"}),
+    ],
+)
+def test_three_known_children_are_each_told_of(text, asked, told):
+    students = (StudentFacts(1, "Davi"), StudentFacts(2, "Lia"), StudentFacts(3, "Téo"))
+    commands = field_commands(text, Dialogue(asked=asked), Family(0, students=students), NOW)
+    fields = ("student_age", "school_grade")
+    read = [(one.name, one.student, one.value) for one in commands if one.name in fields]
+    assert read == [(asked, position, value) for position, value in told.items()]
+
+
 def test_a_guess_of_an_age_tells_no_hours():
     assert not list(field_commands("entre 3 e 4", Dialogue(asked="student_age"), Family(0), NOW))
 

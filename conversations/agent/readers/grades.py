@@ -207,7 +207,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
 )
 # Years are masculine: a lone "quinta" is a weekday.
 _LONE = (
-    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?<!\bfazer )(?<!\bcompletar )"
+    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?<!\bos )(?<!\bfazer )(?<!\bcompletar )"
     rf"(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
     rf"(?:{'|'.join(set(_CARDINALS) - {'um'})})\b)(?!\.? ?(?:anos?\b|anin|filh|crianc|/|:|,\d|h\b))"
 )

@@ -22,8 +22,9 @@ LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", 
 
 _KIN = (
     r"(?:filh[oa]|filhinh[oa]|filhot[ea]|net[oa]|netinh[oa]|sobrinh[oa]|entead[oa]|afilhad[oa]|"
-    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|pia|piazinho|bebe|pequen[oa]|cacula|"
-    r"crianca|alun[oa]|estudante|primogenit[oa]|mais velh[oa]|mais nov[oa]|outr[oa]|prim[oa])"
+    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|pia|piazinho|bebe|pequen[oa]|"
+    r"cacula|crianca|alun[oa]|estudante|primogenit[oa]|mais velh[oa]|mais nov[oa]|do meio|"
+    r"outr[oa]|prim[oa])"
 )
 _KINS = r"(?:filh[oa]s|net[oa]s|sobrinh[oa]s|criancas|gemeos|gemeas|menin[oa]s|alunos|irmaos)"
 _CARER = (
