@@ -13,14 +13,17 @@ _BOTH = re.compile(
     r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles|cada(?: uma?)?)\b"
 )
 
-# Of whom else a child's parent speaks: "um de 6 e outro de 9", "a mais velha 12".
+# Of whom else a child's parent speaks: "um de 6 e outro de 9", "a mais velha 12", "7 e 9".
 _ANOTHER = re.compile(
-    r"\b(?:outr[oa]s?|irm\w+|manin\w+|dois|duas|tres|quatro|filh[oa]s|criancas|gemeo?as?|gemeos|guris|gurias|menin[oa]s"
-    r"|net[oa]s|sobrinh[oa]s|el[ea]s|ambos|ambas|cada|mais (?:velh|nov)[oa]|maior|menor|cacula"
-    r"|do meio|pequen[oa])\b"
+    r"\b(?:outr[oa]s?|irm\w+|manin\w+|dois|duas|tres|quatro|filh[oa]s|criancas|gemeas|gemeos|guris"
+    r"|gurias|menin[oa]s|net[oa]s|sobrinh[oa]s|el[ea]s|ambos|ambas|cada|mais (?:velh|nov)[oa]|maior"
+    r"|menor|cacula|do meio|pequen[oa])\b"
     r"|\be [oa] (?!pai|mae|avo|vo|marido|espos|tio|tia)[a-z]+(?: (?:de|com|tem|n[oa]))? \d"
+    r"|^\W*\d{1,2}(?: anos?)?(?: ?,| e) ?\d{1,2}(?: anos?)?\W*$"
 )
-_ONE = re.compile(r"\b(?:el[ea]|(?:meu|minha) (?:filh|net|sobrinh|menin|guri|pia|entead)[a-z]*)\b")
+_KIN = r"(?:filh|net|sobrinh|menin|entead|afilhad)"
+_BOY = re.compile(rf"\b(?:ele|meu (?:{_KIN}o|guri|pia|irmao))\b")
+_GIRL = re.compile(rf"\b(?:ela|minha (?:{_KIN}a|guria|irma))\b")
 
 
 def together(text: str) -> bool:
@@ -31,9 +34,10 @@ def together(text: str) -> bool:
 def several(text: str, family: Family) -> bool:
     """Whether what is told without names may be of more than one child."""
     folded = fold(text)
-    if len(family.students) > 1 or _ANOTHER.search(folded):
+    boy, girl = bool(_BOY.search(folded)), bool(_GIRL.search(folded))
+    if len(family.students) > 1 or (boy and girl) or _ANOTHER.search(folded):
         return True
-    return not any(student.name for student in family.students) and not _ONE.search(folded)
+    return not (boy or girl or any(student.name for student in family.students))
 
 
 def alike(text: str, asked: str | None, today: date) -> dict[str, str]:

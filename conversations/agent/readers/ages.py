@@ -92,7 +92,8 @@ _PAIR = re.compile(
     rf"\boutr[oa] (?:de |com |tem )?(?P<m>{NUMBER})\b"
 )
 _CHILD = re.compile(
-    rf"\b(?:menin[oa]|filh[oa]|garot[oa]|guria?|piazinho|irma[o]?) (?:de|com) (?P<n>{NUMBER})\b"
+    rf"\b(?:menin[oa]|filh[oa]|net[oa]|sobrinh[oa]|entead[oa]|afilhad[oa]|garot[oa]|guria?|pia"
+    rf"|piazinho|irma[o]?) (?:de|com) (?P<n>{NUMBER})\b"
 )
 _HAS = re.compile(
     rf"\b(?:(?<!gente )tem|acabou de (?:fazer|completar)|idade:?|"
