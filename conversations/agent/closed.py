@@ -10,10 +10,13 @@ from conversations.agent.readers.answers import (
     starts_with_no,
     starts_with_yes,
 )
-from conversations.agent.readers.refusals import postpones, refuses
+from conversations.agent.readers.preference import ANY_TIME, read_preference
+from conversations.agent.readers.refusals import declines_offers, postpones, refuses
 from conversations.agent.situation import FIELDS
 
 MOST_WORDS = 4
+MORE = frozenset({"answer", "handoff", "reschedule", "cancel_visit"})
+PARTING = frozenset({"thanks", "bye"})  # "ok obrigada" tells no name
 SURELY_MORE = 0.5  # an intent this likely says that the message is more than an answer
 
 
@@ -23,14 +26,14 @@ def consumed(hearing: Hearing) -> list[Command]:
     if asked is None or "?" in text or len(text.split()) > MOST_WORDS:
         return []
     commands = [*answers(hearing), *fields(hearing)]
-    to_the_point = any(
-        command.command in ("confirm", "deny", "pick_slot") or command.name == asked
-        for command in commands
+    told = any(command.name == asked for command in commands)
+    to_the_point = told or any(
+        command.command in ("confirm", "deny", "pick_slot") for command in commands
     )
     more = any(
-        intent.name in ("answer", "handoff", "reschedule", "cancel_visit")
-        and intent.score >= SURELY_MORE
+        intent.name in MORE or (intent.topic in PARTING and asked in FIELDS and not told)
         for intent in classify(text)
+        if intent.score >= SURELY_MORE
     )
     return commands if to_the_point and not more and asked != "schedule_preference" else []
 
@@ -51,12 +54,12 @@ def answers(hearing: Hearing) -> list[Command]:
         for line in hearing.lines:  # "1 – confirmo, 2 – preciso remarcar"
             if (option := read_option(line, 2)) is not None:
                 return [Command("confirm" if option == 1 else "deny", line)]
-    if dialogue.asked == "slot":
-        for line in hearing.lines:  # "2", then the next answer in the same burst
-            if (option := read_option(line, len(dialogue.offers))) is not None:
-                return [Command("pick_slot", line, option=option)]
+    if dialogue.asked == "slot" and (picked := _picked(hearing)):
+        return [picked]
     if dialogue.asked in ("slot", "visit_invite") and "?" not in text and postpones(text):
         return [Command("deny", text, topic="later")]
+    if dialogue.asked == "slot" and "?" not in text and declines_offers(text):
+        return [Command("deny", text)]
     if dialogue.asked in FIELDS and refuses(text):
         return [Command("deny", text)]
     answer = read_yes_no(text)
@@ -65,3 +68,16 @@ def answers(hearing: Hearing) -> list[Command]:
     if answer is None:
         return []
     return [Command("confirm" if answer else "deny", text)]
+
+
+def _picked(hearing: Hearing) -> Command | None:
+    """The offer that is taken: by its number, or the first where "tanto faz" leaves it to us."""
+    offers = len(hearing.dialogue.offers)
+    for line in hearing.lines:  # "2", then the next answer in the same burst
+        pick = line.rpartition(",")[2] if declines_offers(line) else line
+        if (option := read_option(pick, offers)) is not None:
+            return Command("pick_slot", line, option=option)
+    short = "?" not in hearing.text and len(hearing.text.split()) <= MOST_WORDS
+    if offers and short and read_preference(hearing.text, asked=True) == ANY_TIME:
+        return Command("pick_slot", hearing.text, option=1)
+    return None

@@ -32,8 +32,10 @@ _PRICE = re.compile(
 )
 PRICED = 0.9
 _GREETING = r"(?:oi+e?|ol[aá]+|opa|bom dia+|boa tarde|boa noite)"
+_IN_WHICH_STREET = r"em (?:q|que|qual) (?:rua|bairro|avenida)"
 _CUE = (
-    r"(?:onde|aonde|quanto|qto|qnto|quantos|quantas|qual|quais|como|quando|que horas|que dias?|"
+    rf"(?:{_IN_WHICH_STREET}|onde|aonde|quanto|qto|qnto|quantos|quantas|qual|quais|como|quando|"
+    r"que horas|que dias?|"
     r"o que|oq|quero|queria|gostaria|tem|t[eê]m|posso|preciso|me (?:manda|passa|fala|explica|diz)|"
     r"at[eé] (?:que|q) horas?|se (?:tem|t[eê]m|d[aá]|pode|aceita|precisa|fazem|voc[eê]s?|vcs)|"
     r"manda|voc[eê]s?|vcs?|a partir|aceitam?|precisa|abrem?|cobram?|fica|saber|quem|"
@@ -54,7 +56,7 @@ _BREAK = re.compile(
     rf"|{_AFTER_A_FACT}\s+(?={_FACT}\b)"
     rf"|(?:,\s*(?:e\s+)?|\s+e\s+|\s+mas\s+){_ADVERB}?(?={_CUE})"
     rf"|,\s*(?={_THANKS}|tudo (?:bem|bom)\b|td b)"
-    rf"|(?<=[a-zá-ú])\s+(?={_THANKS}[\s.!]*$)",
+    rf"|(?<=[a-zá-ú])\s+(?={_THANKS}[\s.!]*$|{_IN_WHICH_STREET}\b)",
     re.IGNORECASE,
 )
 # Who dictates says no commas: a long clause also ends where a question begins.
@@ -63,6 +65,14 @@ _BREATH = re.compile(
     r"\s+(?=(?:(?:e |eu )?(?:queria|quero|gostaria de) saber|me (?:manda|passa)"
     r"|(?:quanto|qto|qnto) (?:que |q )?(?:fica|custa|[eé]|sai|t[aá])|qual (?:[eé] )?[oa] "
     r"|onde (?:que |q )?(?:fica|[eé]))\b)",
+    re.IGNORECASE,
+)
+# "Muito atrasado nos conteúdos. Vocês trabalham com isso?" asks about what was said before.
+_REFERS_BACK = re.compile(
+    r"^(?:(?:e|mas|sera que|ser[aá]|o kumon|voc[eê]s?|vcs?) )*"
+    r"(?:trabalham?|ajudam?|lidam?|pegam?|resolvem?|d[aã]o jeito|atendem?|mexem?"
+    r"|(?:conseguem?|podem?) (?:ajudar|resolver|melhorar)) ?"
+    r"(?:com |n)?(?:isso|iss|esse tipo|ess[ea]s? casos?|casos? assim|esse problema)\b",
     re.IGNORECASE,
 )
 _OPENING = re.compile(rf"^\s*({_GREETING})\b[\s,.!]+(?=\S)", re.IGNORECASE)
@@ -111,11 +121,20 @@ def _clauses(text: str) -> Iterator[str]:
     while opening := _OPENING.match(rest):
         yield opening[1]
         rest = rest[opening.end() :]
-    for clause in _BREAK.split(rest):
+    for clause in _with_what_they_refer_to(rest):
         dictated = len(clause.split()) > LONGEST
         for part in _BREATH.split(clause) if dictated else [clause]:
             if words(part):
                 yield part.strip()
+
+
+def _with_what_they_refer_to(text: str) -> Iterator[str]:
+    """The clauses of `text`; one that asks about the clause before it begins with that."""
+    before = ""
+    for clause in _BREAK.split(text):
+        refers = before and _REFERS_BACK.match(clause)
+        yield text[text.find(before) : text.find(clause) + len(clause)] if refers else clause
+        before = clause
 
 
 def _read(clause: str) -> Intent:

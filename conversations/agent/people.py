@@ -19,7 +19,8 @@ from conversations.agent.readers.names import is_a_name, read_parent_name, read_
 from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import read_subjects
-from conversations.agent.situation import MOST_STUDENTS, Family, StudentFacts
+from conversations.agent.siblings import alike, named, several, shared_subjects, together
+from conversations.agent.situation import FIELDS_OF_STUDENT, MOST_STUDENTS, Family
 
 _FOR_ME = r"(?:pra|para|p) mim(?: mesm[oa]| msm)?"
 # "Fica melhor pra mim" and "manda pra mim" are not about who studies.
@@ -39,13 +40,11 @@ _ITSELF = re.compile(
     r"|\beu (?:mesm[oa]|msm)\b|\beu (?:que|q) (?:quero|vou|gostaria)\b|^\W*eu\W*$"
 )
 
-_BOTH = re.compile(
-    r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles|cada(?: uma?)?)\b", re.I
-)
-
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
 ALIKE = 75  # of 100: two spellings of one name
 SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
+_BEFORE_A_NAME = re.compile(r"\b\d{1,2}[oa]?(?: anos?)?,? (?:e )?(?:[dn]?|pr)[oa] $")  # "10 o Davi"
+_ARTICLE = re.compile(r",?(?: e)? (?:[dn]|pr|para )?[oa] $")
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
 
@@ -94,7 +93,9 @@ def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Comma
     phone = read_phone(text)
     if phone and phone[-SUBSCRIBER:] not in re.sub(r"\D", "", email or ""):
         yield _set(text, "phone", phone, correction=correction)
-    if preference := read_preference(text, asked=asked == "schedule_preference"):
+    preference = read_preference(text, asked=asked == "schedule_preference")
+    counts = asked in ("student_age", "school_grade")  # "entre 3 e 4" are no hours there
+    if preference and not (counts and re.search(r"\d", preference)):
         yield Command("set_field", text, name="schedule_preference", value=preference)
 
 
@@ -108,9 +109,9 @@ def _of_students(
 ) -> Iterator[Command]:
     renamed = correction and ("nome" in fold(text) or _renames(text, family))
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
-    names = names or _known_in(text, family)
-    if shared := _shared_subjects(text, family):
-        for position, codes in shared.items():
+    names = max(names, _known_in(text, family), key=len)
+    if subjects := shared_subjects(text, family):
+        for position, codes in subjects.items():
             yield _set(text, "subjects", ", ".join(codes), student=position)
         return
     nobody_named = not names and not any(student.name for student in family.students)
@@ -122,67 +123,23 @@ def _of_students(
     places = _places(names, family, correction, dialogue.focus)
     for name, position in places:
         yield _set(text, "student_name", name, student=position, correction=correction)
-    together = [position for _, position in places] or [one.position for one in family.students]
-    if len(together) > 1 and (alike := list(_alike(text, asked, together, correction, today))):
-        yield from alike
+    all_of_them = [position for _, position in places] or [one.position for one in family.students]
+    if len(all_of_them) > 1 and (shared := alike(text, asked, today)):
+        for position in all_of_them:
+            for field, value in shared.items():
+                yield _set(text, field, value, student=position, correction=correction)
     elif places:
-        for (_, position), part in zip(places, _parts(text, names[: len(places)]), strict=True):
+        meant = _meant(asked, dialogue, family)
+        for position, part in _apart(text, places, asked, meant, family):
             yield from _details(part, text, asked, position, correction, today)
     else:
         yield from _nameless(text, asked, family, correction, today)
 
 
-def _alike(
-    text: str, asked: str | None, together: list[int], correction: bool, today: date
-) -> Iterator[Command]:
-    """ "Os dois com 8 anos, no 3º ano": one age, one grade and the subjects of them all."""
-    if not _BOTH.search(fold(text)):
-        return
-    rest = _BOTH.sub(",", text)
-    ages = read_ages(rest, asked=asked == "student_age", today=today)
-    grades = read_grades(rest, asked=asked == "school_grade")
-    if max(len(ages), len(grades)) != 1:
-        return
-    subjects = ", ".join(read_subjects(rest, asked=asked == "subjects"))
-    told = {"student_age": str(*ages), "school_grade": "".join(grades), "subjects": subjects}
-    for position in together:
-        for field, value in told.items():
-            if value:
-                yield _set(text, field, value, student=position, correction=correction)
-
-
 def _known_in(text: str, family: Family) -> list[str]:
     """The siblings of whom the text speaks, in its order ("Lucas matemática e Beatriz inglês")."""
-    found = _named(fold(text), family)
+    found = named(fold(text), family)
     return [found[place].name for place in sorted(found)] if len(family.students) > 1 else []
-
-
-def _named(folded: str, family: Family) -> dict[int, StudentFacts]:
-    """The known students whose first name stands in the text, each at its place."""
-    return {
-        match.start(): student
-        for student in family.students
-        if student.name
-        and (match := re.search(rf"\b{re.escape(fold(student.name).split()[0])}\b", folded))
-    }
-
-
-def _shared_subjects(text: str, family: Family) -> dict[int, list[str]]:
-    """ "os dois matemática, e a Lia também português": what all do, and what one does besides."""
-    folded = fold(text)
-    if not _BOTH.search(folded):
-        return {}
-    found = _named(folded, family)
-    if len(found) != 1:
-        return {}
-    ((start, besides_of),) = found.items()
-    shared, besides = read_subjects(folded[:start]), read_subjects(folded[start:])
-    if not shared or not besides:
-        return {}
-    codes = {student.position: shared for student in family.students}
-    return codes | {
-        besides_of.position: [*shared, *(code for code in besides if code not in shared)]
-    }
 
 
 def _places(
@@ -211,21 +168,52 @@ def _known_as(name: str, known: dict[str, int]) -> int | None:
     return None
 
 
-def _parts(text: str, names: list[str]) -> list[str]:
+def _meant(asked: str | None, dialogue: Dialogue, family: Family) -> int:
+    """The one who lacks what was asked, else the one last talked about."""
+    lacking = family.missing(asked) if asked in FIELDS_OF_STUDENT else []
+    return lacking[0] if len(lacking) == 1 else dialogue.focus
+
+
+def _apart(
+    text: str, places: list[tuple[str, int]], asked: str | None, meant: int, family: Family
+) -> list[tuple[int, str]]:
+    """Each student's position and the words about them. "10 anos, e tem a Beatriz que tem 6" tells
+    first the age of the one who was meant, whose name is known."""
+    plain = fold(text.replace("\n", " , "))
+    starts = [_start(plain, name) for name, _ in places]
+    if len(places) > 1:
+        parts = _parts(plain, starts)
+        return [(position, part) for (_, position), part in zip(places, parts, strict=True)]
+    ((_, position),) = places
+    before, after = plain[: starts[0]], plain[starts[0] :]
+    ages = read_ages(before, asked=asked == "student_age") and read_ages(after, asked=True)
+    grades = read_grades(before, asked=asked == "school_grade") and read_grades(after, asked=True)
+    if not ages and not grades:
+        return [(position, text)]
+    of_another = meant != position and family.student(meant).name
+    return [(meant, before), (position, after)] if of_another else [(position, after)]
+
+
+def _start(plain: str, name: str) -> int:
+    first = re.search(rf"\b{re.escape(fold(name).split()[0])}\b", plain)
+    return first.start() if first else 0
+
+
+def _parts(plain: str, starts: list[int]) -> list[str]:
     """Where each student's age, grade and subjects stand: from the name to the next one, or
     before it ("matemática pro Pedro e inglês pra Júlia")."""
-    if len(names) == 1:
-        return [text]
-    folded = text.lower()
-    starts = [max(folded.find(name.split()[0].lower()), 0) for name in names]
-    after = _cut(text, starts, [*starts[1:], len(text)])
-    before = _cut(text, [0, *starts[:-1]], starts)
-    return before if _tells(text[: starts[0]]) and not _tells(after[-1]) else after
+    after = _cut(plain, starts, [*starts[1:], len(plain)])
+    before = _cut(plain, [0, *starts[:-1]], starts)
+    lead, last = plain[: starts[0]], after[-1]
+    leads = _tells(lead) or _BEFORE_A_NAME.search(lead)
+    return before if leads and not _tells(last) and not re.search(r"\d", last) else after
 
 
-def _cut(text: str, starts: list[int], ends: list[int]) -> list[str]:
+def _cut(plain: str, starts: list[int], ends: list[int]) -> list[str]:
+    """The parts of the text, each without the article of the name that follows it."""
     return [
-        text[start:end] if start < end else text for start, end in zip(starts, ends, strict=True)
+        _ARTICLE.sub("", plain[start:end]) if start < end else plain
+        for start, end in zip(starts, ends, strict=True)
     ]
 
 
@@ -237,10 +225,15 @@ def _details(
     part: str, text: str, asked: str | None, position: int, correction: bool, today: date
 ) -> Iterator[Command]:
     in_passing = part != text  # "Pedro de 9 e Julia de 6": beside a name a number is an age
-    for age in read_ages(part, asked=in_passing or asked == "student_age", today=today)[:1]:
-        yield _set(text, "student_age", str(age), student=position, correction=correction)
+    exact = read_grades(part) if in_passing else []  # "Lia (7, 2º ano)" tells one, and an age
     beside_grades = in_passing and bool(read_grades(text))  # "no 2º ano e a Sofia no 5º"
-    for grade in read_grades(part, asked=beside_grades or asked == "school_grade")[:1]:
+    grades = exact or read_grades(part, asked=beside_grades or asked == "school_grade")
+    ages = read_ages(part, asked=in_passing or asked == "student_age", today=today)
+    if asked == "school_grade" and grades and not exact:
+        ages = []  # "Davi 5, Lia 2" are years of school
+    for age in ages[:1]:
+        yield _set(text, "student_age", str(age), student=position, correction=correction)
+    for grade in grades[:1]:
         yield _set(text, "school_grade", grade, student=position, correction=correction)
     if subjects := read_subjects(part, asked=asked == "subjects"):
         yield _set(text, "subjects", ", ".join(subjects), student=position, correction=correction)
@@ -249,7 +242,8 @@ def _details(
 def _nameless(
     text: str, asked: str | None, family: Family, correction: bool, today: date
 ) -> Iterator[Command]:
-    """Several ages or grades without names belong to the students in order."""
+    """Several ages or grades without names belong to the students in order; of one child "9 anos
+    e o pai 40" tells one age, and "ia pro 4º mas ficou no 3º" no grade that is sure."""
     ages = read_ages(text, asked=asked == "student_age", today=today)
     grades = read_grades(text, asked=asked == "school_grade")
     subjects = read_subjects(text, asked=asked == "subjects")
@@ -258,12 +252,15 @@ def _nameless(
         if known and _BARE_AGE.search(fold(text)):
             ages = read_ages(text, asked=True)
         ages, grades = ages[-1:], grades[-1:]
+    if not several(text, family):
+        exact = read_grades(text) if len(grades) > 1 else grades
+        ages, grades = ages[:1], exact if len(exact) == 1 else []
     for field, values in (("student_age", [str(age) for age in ages]), ("school_grade", grades)):
         places = _in_order(field, len(values), family)
         for value, position in zip(values, places, strict=False):
             yield _set(text, field, value, student=position, correction=correction)
     if subjects:
-        for position in _everybody(family) if _BOTH.search(fold(text)) else [None]:
+        for position in _everybody(family) if together(text) else [None]:
             yield _set(
                 text, "subjects", ", ".join(subjects), student=position, correction=correction
             )

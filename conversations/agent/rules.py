@@ -66,8 +66,12 @@ def understand(hearing: Hearing) -> list[Command]:
     elif any(one.topic == "subjects" for one in intents):  # "vocês têm inglês?" is no wish yet
         fields = [one for one in fields if one.name != "subjects"]
     visit = list(_visit(hearing, intents, short))
-    known = bool(fields or visit or any(one.command == "pick_slot" for one in short))
-    commands = [*short, *fields, *visit, *_answers(hearing, intents, known=known)]
+    commands = [*short, *fields, *visit, *_answers(hearing, intents)]
+    arranged = visit or any(one.command == "pick_slot" for one in short)
+    if not arranged and _asks_more(hearing, intents):
+        found = _from_knowledge(hearing, hearing.text)
+        if not fields or (hearing.dialogue.asked not in FIELDS and found.command == "answer"):
+            commands.append(found)
     return commands or [Command("unknown", hearing.text)]
 
 
@@ -179,9 +183,8 @@ def _full(when: When) -> bool:
     return bool(when.dates) and when.time is not None
 
 
-def _answers(hearing: Hearing, intents: list[Intent], *, known: bool) -> Iterator[Command]:
-    """Questions and small talk. What no fact answers is looked for in the knowledge base, unless
-    it is `known` already what the message says."""
+def _answers(hearing: Hearing, intents: list[Intent]) -> Iterator[Command]:
+    """Questions and small talk. What no fact answers is looked for in the knowledge base."""
     for intent in intents:
         if intent.name == "smalltalk":
             yield Command("smalltalk", intent.clause, topic=intent.topic)
@@ -189,11 +192,16 @@ def _answers(hearing: Hearing, intents: list[Intent], *, known: bool) -> Iterato
             yield Command("answer", intent.clause, topic=intent.topic)
         elif intent.name == "answer":
             yield _from_knowledge(hearing, intent.clause)
-    asks = any(intent.name != "smalltalk" for intent in intents)
-    if not asks and "?" in hearing.text:
-        found = _from_knowledge(hearing, hearing.text)
-        if not known or (hearing.dialogue.asked not in FIELDS and found.command == "answer"):
-            yield found
+
+
+def _asks_more(hearing: Hearing, intents: list[Intent]) -> bool:
+    """Whether a question stands in the text that no intent explains; "tudo bem?" is none."""
+    left = hearing.text
+    for intent in intents:
+        if intent.name != "smalltalk":
+            return False
+        left = left.replace(intent.clause, " ")
+    return "?" in left
 
 
 def _last_clause(question: str) -> str:

@@ -48,6 +48,12 @@ def test_blind_phrases_with_several_intents():
     assert 1 - len(wrong) / len(SEVERAL) >= 0.95, wrong
 
 
+def test_what_is_asked_about_the_clause_before_is_read_with_it():
+    alone = "Vocês trabalham com isso?"
+    assert sure(alone) == {"answer/subjects"}
+    assert "answer/subjects" not in sure(f"Ele está muito atrasado nos conteúdos. {alone}")
+
+
 def test_blind_phrases_stay_out_of_training():
     trained = {plain(one.phrase) for one in read_examples(PHRASES_FILE)} - {""}
     assert not [phrase for _, phrase in BLIND if plain(phrase) in trained]

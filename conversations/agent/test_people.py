@@ -90,6 +90,95 @@ def test_what_siblings_share_is_told_once(text, field, value):
     assert {one.student: one.value for one in told if one.name == field} == {1: value, 2: value}
 
 
+def test_a_grade_that_is_called_one_is_believed_before_the_age_beside_it():
+    text = "são três: Davi (10 anos, 5º ano), Lia (7, 2º ano) e Téo (4, pré 1)"
+    told = list(field_commands(text, Dialogue(asked="student_name"), Family(lead=0), NOW))
+    for field, values in (
+        ("student_name", ["Davi", "Lia", "Téo"]),
+        ("student_age", ["10", "7", "4"]),
+        ("school_grade", ["5º ano", "2º ano", "Pré 1"]),
+    ):
+        read = [(one.student, one.value) for one in told if one.name == field]
+        assert read == list(enumerate(values, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "values"),
+    [
+        ("9 anos e o pai 40", "student_age", ["9"]),
+        ("já tem 9, estuda aí faz 2 anos", "student_age", ["9"]),
+        ("9 e o outro 6", "student_age", ["9", "6"]),
+        ("9 e 6", "student_age", ["9", "6"]),
+        ("ele 9, ela 6", "student_age", ["9", "6"]),
+        ("ela 9, eu 38", "student_age", ["9"]),
+        ("4º ano, sala 3", "school_grade", ["4º ano"]),
+        ("ele ia pro 4 mas ficou no 3", "school_grade", []),
+        ("a mais velha no 5º e o caçula no 2º", "school_grade", ["5º ano", "2º ano"]),
+        ("os dois no quinto", "school_grade", ["5º ano"]),
+    ],
+)
+def test_of_one_child_one_age_and_one_grade_are_told(text, asked, values):
+    family = Family(lead=0, students=(StudentFacts(1, "Lucas"),))
+    told = field_commands(text, Dialogue(asked=asked), family, NOW)
+    assert [one.value for one in told if one.name == asked] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "told"),
+    [
+        ("10 o Davi, 7 a Lia e 4 o Téo", "student_age", {1: "10", 2: "7", 3: "4"}),
+        ("Davi 10, Lia 7, Téo 4", "student_age", {1: "10", 2: "7", 3: "4"}),
+        ("Davi 5, Lia 2, Téo 1", "school_grade", {1: "5º ano", 2: "2º ano", 3: "1º ano"}),
+        ("5º o Davi, 2º a Lia e 1º o Téo", "school_grade", {1: "5º ano", 2: "2º ano", 3: "1º ano"}),
+    ],
+)
+def test_three_known_children_are_each_told_of(text, asked, told):
+    students = (StudentFacts(1, "Davi"), StudentFacts(2, "Lia"), StudentFacts(3, "Téo"))
+    commands = field_commands(text, Dialogue(asked=asked), Family(0, students=students), NOW)
+    fields = ("student_age", "school_grade")
+    read = [(one.name, one.student, one.value) for one in commands if one.name in fields]
+    assert read == [(asked, position, value) for position, value in told.items()]
+
+
+def test_a_guess_of_an_age_tells_no_hours():
+    assert not list(field_commands("entre 3 e 4", Dialogue(asked="student_age"), Family(0), NOW))
+
+
+def test_the_writers_own_age_is_not_the_childs():
+    text = "tenho 34 anos e minha filha Beatriz tem 6"
+    told = list(field_commands(text, Dialogue(), Family(lead=0), NOW))
+    assert [one.value for one in told if one.name == "student_age"] == ["6"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "told"),
+    [
+        ("10, e a Beatriz tem 6", "student_age", {1: "10", 2: "6"}),
+        ("5º ano, e a Beatriz no 2º", "school_grade", {1: "5º ano", 2: "2º ano"}),
+    ],
+)
+def test_what_was_asked_is_of_the_one_who_lacks_it(text, asked, told):
+    students = (StudentFacts(1, "Lucas"), StudentFacts(2, "Beatriz", age=6, grade="2º ano"))
+    family = Family(lead=0, students=students)
+    commands = field_commands(text, Dialogue(asked=asked, focus=2), family, NOW)
+    assert {one.student: one.value for one in commands if one.name == asked} == told
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("10 anos, e tem a Beatriz que tem 6", {1: "10", 2: "6"}),
+        ("10, e a Beatriz tem 6 anos", {1: "10", 2: "6"}),
+        ("matemática pra Beatriz que tem 6 anos", {2: "6"}),
+        ("a Beatriz tem 6 anos", {2: "6"}),
+    ],
+)
+def test_an_age_before_a_further_childs_name_is_of_the_one_talked_about(text, ages):
+    family = Family(lead=0, students=(StudentFacts(1, "Lucas"),))
+    told = list(field_commands(text, Dialogue(asked="student_age"), family, NOW))
+    assert {one.student: one.value for one in told if one.name == "student_age"} == ages
+
+
 @pytest.mark.parametrize(
     ("text", "asked", "itself"),
     [

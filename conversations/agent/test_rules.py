@@ -25,6 +25,31 @@ def commands(text, **told):
     return [command.command for command in understood(text, **told)]
 
 
+@pytest.mark.parametrize("text", ["oi, tudo bem?", "é robô?", "com quem eu falo?"])
+def test_small_talk_that_asks_is_no_unknown_question(text):
+    assert set(commands(text)) == {"smalltalk"}
+
+
+def test_a_day_that_is_asked_for_asks_nothing_of_the_knowledge_base():
+    hearing = Hearing(["e semana que vem?"], NOW, Dialogue(asked="slot"), Family(1), lambda _: "k")
+    assert [one.command for one in understand(hearing)] == ["ask_slots"]
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("tanto faz", 1),
+        ("qualquer uma", 1),
+        ("a primeira fica ruim, pode ser a segunda", 2),
+        ("a 1 fica ruim, 3 então", 3),
+    ],
+)
+def test_what_is_picked_of_the_offers(text, option):
+    dialogue = Dialogue(asked="slot", offers=["", "", ""])
+    hearing = Hearing([text], NOW, dialogue, Family(1), lambda _: None)
+    assert [(one.command, one.option) for one in understand(hearing)] == [("pick_slot", option)]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [

@@ -10,6 +10,7 @@ import Stemmer
 
 _WORD = re.compile(r"[a-z0-9]+")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
+_ON_LINE = re.compile(r"\bon[ -]line\b")
 _stemmer = Stemmer.Stemmer("portuguese")
 _stemmer.maxCacheSize = 0
 _one_at_a_time = threading.Lock()  # a stemmer keeps its state between calls
@@ -31,7 +32,7 @@ def words(text: str) -> list[str]:
     """Lower-case words without accents or marks, chat spellings written out ("vcs" is "voces")."""
     letters = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in letters if not unicodedata.combining(char))
-    found = _WORD.findall(_STRETCHED.sub(r"\1", plain))
+    found = _WORD.findall(_ON_LINE.sub("online", _STRETCHED.sub(r"\1", plain)))
     return [long for word in found for long in written_out(word)]
 
 

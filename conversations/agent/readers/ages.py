@@ -9,51 +9,82 @@ from .fold import fold
 from .names.cues import FIRST_NAMES
 from .numerals import NUMBER, value_of
 
-_YEARS = r"(?:aninhos?|anos?|(?:(?<=\d)|(?<=\d ))a(?=\b))"  # "9a", but not "uma"
+_YEARS = r"(?:aninhos?|ann?os*|(?:(?<=\d)|(?<=\d ))a(?=\b))"  # "9a", but not "uma"
 _MONTH_NAMES = (
     "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro"
 )
 _LATER = (
-    r"(?:(?:o |no )?(?:mes|ano|semana) (?:que|q) vem|"
-    rf"em (?:{_MONTH_NAMES})|semana que vem|proxim[oa]|amanha|"
-    r"daqui|logo|jaja|ja ja|agora em|(?:no )?(?:dia|final|fim))"
+    r"(?:(?:[oa] |n[oa] )?(?:mes|ano|semana) (?:que|q) vem"
+    rf"|(?:agora )?(?:em (?:{_MONTH_NAMES}|\d)|(?:no )?dia)|(?:n[oa]s? )?(?:proxim[oa]s?|final|fim)"
+    r"|amanha|daqui|logo|jaja|ja ja)"
+)
+_THESE_DAYS = (
+    r"(?:n?es[st][ea] (?:ano|mes|semana|semestre|fim)|(?:(?:agora|n[oa]) )?(?:(?:segunda|terca"
+    r"|quarta|quinta|sexta)(?:-feira)?|sabado|domingo)|n[oa]s? (?:natal|pascoa|carnaval|ferias))"
+)
+# "Vai fazer 2 matérias" counts things.
+_NO_COUNT = (
+    r"(?! ?(?!(?:ano|aninho|[ao]|mai|ma|n[ao]|d[ao]|amb[ao]|ante|depoi|apo|me"
+    r"|(?:in)?complet[ao]|completad[ao]|feit[ao])s\b)[a-z]+s\b)"
+)
+# "Faz um ano", but "faz uma prova" and "faz 1 aula".
+_BIRTHDAY = (
+    rf"(?!uma? (?!ano|aninho|mes)[a-z])(?P<n>{NUMBER})\b"
+    rf"(?! (?:mes(?! (?:que|q) vem)|hora|aula|vez|materia|h)\b){_NO_COUNT}"
 )
 # Counts of years that are nobody's age.
 _DURATION = re.compile(
-    rf"\b(?:ha(?: (?:uns|mais de|quase))?|por|durante|nos ultimos|faz(?: uns)?(?= {NUMBER} "
-    rf"(?:anos?|meses) (?:que|q)\b)|daqui(?: a)?|desde os|a partir d[eo]s?|partir de|ate|"
+    rf"\b(?:ha(?: (?:uns|mais de|quase))?|por|durante|nos ultimos|tinha|faz(?: uns)?(?= {NUMBER} "
+    rf"(?:anos?|meses) (?:que|q)\b)|desde os|a partir d[eo]s?|partir de|ate|"
     rf"menores de|maiores de|menos de|mais de|acima de|abaixo de|minim[oa] de|cada) (?:os )?"
     rf"{NUMBER}\b(?: ?(?:{_YEARS}|meses|mes))?"
+    rf"|(?:(?<=\bdaqui )|(?<=\bdaqui a )){NUMBER}\b(?: ?(?:{_YEARS}|meses|mes|semanas?|dias?))?"
+    rf"|(?:(?<=\d )|(?<=anos )|(?<=\d, )|(?<=anos, ))(?:ja )?(?:faz|tem) (?:uns |umas )?{NUMBER}"
+    r" (?:meses|mes|semanas?|dias)\b(?! (?:que|q) vem)"
+    rf"|\b{NUMBER}(?: {_YEARS})? no ano (?:passado|retrasado)"
     rf"|\b{NUMBER} {_YEARS} (?:de (?!idade)[a-z]+|atras|depois|que (?:eu|a gente)\b)"
     rf"|\b(?:dura\w*|quanto tempo)\b[^#]{{0,12}}{NUMBER} {_YEARS}"
-    rf"|\b(?:d[eo]s? |entre )?{NUMBER}(?: {_YEARS})? (?:a|ate|aos) {NUMBER} {_YEARS}"
-    rf"|\bentre (?:os )?{NUMBER}(?: {_YEARS})? e (?:os )?{NUMBER} {_YEARS}"
-    rf"|\bnao,? (?:e|sao|tem|eh|era|fez)? ?{NUMBER}\b(?: {_YEARS})?|, ?(?:e )?nao (?:e )?{NUMBER}\b"
+    rf"|\b(?:d[eo]s? |entre )?{NUMBER}(?: {_YEARS})?(?: (?:a|ate|aos|ou) | ?[-/] ?){NUMBER}"
+    rf"(?: {_YEARS}|\b(?! ?/))"
+    rf"|\bentre (?:os )?{NUMBER}(?: {_YEARS})? e (?:os )?{NUMBER}\b(?: {_YEARS})?"
+    rf"|\bnao,? (?:e|sao|tem|eh|era|fez|completou)? ?{NUMBER}\b(?: {_YEARS})?"
+    rf"|, ?(?:e )?nao (?:e )?{NUMBER}\b"
+)
+# "10 em maio" may have been or be to come; a verb tells.
+_MAYBE_TURNING = re.compile(
+    rf"(?:^|(?<=[,.;(#])) ?{NUMBER}(?: {_YEARS})? (?:(?:agora )?em (?:{_MONTH_NAMES})|amanha)\b"
 )
 _LONG_NUMBER = re.compile(r"\d(?:[ ().\-]{0,2}\d){7,}")
 _GRADE = re.compile(
     r"\b(?:no |do |pro |para o |o )?(?:\d{1,2} ?[oa] ?|(?:[2-9]) ?)(?:ano\b|serie)"
     r"|\b(?:no |do |pro |para o |o )1 ?ano\b|(?<=anos )1 ano\b|(?<=anos, )1 ano\b"
+    r"|\b1 ano (?:d[eo] )?(?:(?:ensino )?(?:medio|fund\w*)|e\.?m\b|colegial|escola)"
     r"|\bserie:? ?(?:e )?\d\b"
     r"|\b(?:pre|infantil|maternal|jardim) ?\d\b|\b\d(?:o|a)\b"
 )
+_OLD_IN_MONTHS = r"(?:meses|(?:(?<=\bum )|(?<=\b1 ))mes(?! (?:passado|retrasado|que|q)\b))"
 _MONTHS = re.compile(
     rf"\b(?:tem|com|de|fez|bebe|completou|so) (?:so |apenas )?(?P<n>{NUMBER})"
-    rf" (?:meses|(?<=um )mes|(?<=1 )mes)\b"
+    rf" {_OLD_IN_MONTHS}\b"
 )
 _TURNS = re.compile(
-    rf"\b(?:(?P<soon>em (?:{_MONTH_NAMES}) (?:el[ea] )?(?:faz|completa)|(?:vai|ira) (?:fazer"
-    rf"|completar)|quase(?: fazendo)?|fara|completara|"
-    rf"prestes a (?:fazer|completar))|(?P<today>faz|completa|fazendo))"
-    rf" (?!uma? (?!ano|aninho|mes)[a-z])(?P<n>{NUMBER})(?: {_YEARS})?(?P<later> {_LATER})?"
+    rf"\b(?:(?P<soon>{_LATER}(?: [a-z\d/#]+){{0,4}}? (?:faz|completa)"
+    r"|(?:vai|ira|prestes a|pra|para|perto de|proximo de) (?:fazer|completar|virar)"
+    r"|quase(?: fazendo)?|fara|completara|vira|beirando(?: os)?|perto dos|indo pr[ao]s"
+    r"|vai pr[ao]s|falta\w*(?: [a-z\d]+){0,2} (?:pra|para|pr[ao]s)|(?:(?<=\d )|(?<=anos ))fazendo)"
+    rf"|(?P<today>faz|completa|fazendo|completando))"
+    rf" {_BIRTHDAY}(?: {_YEARS})?(?P<later> (?:{_LATER}|{_THESE_DAYS})\b)?"
 )
-_HALF_OR_NEXT = rf"(?: e (?:meio|{NUMBER} mes(?:es)?)| ?(?:pra|para|p/|indo pr[ao]s?) {NUMBER})?"
+_HALF_OR_NEXT = (
+    rf"(?: e (?:meio|{NUMBER} mes(?:es)?)"
+    rf"| ?(?:(?:indo |caminhando )?(?:pr[ao]s?|para|p/?)) {NUMBER})?"
+)
 _LIST = re.compile(
     rf"\b(?P<some>{NUMBER}(?: {_YEARS})?(?:, ?{NUMBER}(?: {_YEARS})?)*(?: e|,) {NUMBER})"
     rf" ?{_YEARS}\b"
 )
 _ONE = re.compile(
-    rf"\b(?P<n>{NUMBER})(?: ?{_YEARS}\b| (?=(?:pra|para|p/) {NUMBER} ?{_YEARS}))"
+    rf"\b(?P<n>{NUMBER})(?: ?{_YEARS}\b| (?=(?:pra|para|p/?) {NUMBER} ?{_YEARS}))"
     rf"{_HALF_OR_NEXT}(?: {_YEARS})?"
 )
 _PAIR = re.compile(
@@ -61,13 +92,15 @@ _PAIR = re.compile(
     rf"\boutr[oa] (?:de |com |tem )?(?P<m>{NUMBER})\b"
 )
 _CHILD = re.compile(
-    rf"\b(?:menin[oa]|filh[oa]|garot[oa]|guria?|piazinho|irma[o]?) (?:de|com) (?P<n>{NUMBER})\b"
+    rf"\b(?:menin[oa]|filh[oa]|net[oa]|sobrinh[oa]|entead[oa]|afilhad[oa]|garot[oa]|guria?|pia"
+    rf"|piazinho|irma[o]?) (?:de|com) (?P<n>{NUMBER})\b"
 )
 _HAS = re.compile(
-    rf"\b(?:tem|acabou de (?:fazer|completar)|idade:?|"
+    rf"\b(?:(?<!gente )tem|acabou de (?:fazer|completar)|idade:?|"
     rf"idade (?:e|dele e|dela e)|completou|fez|tenho(?= [1-9]\d)|ta com|esta com) (?:so |apenas )?"
     rf"(?P<n>{NUMBER}){_HALF_OR_NEXT}"
-    rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje|semana passada|esse mes"
+    rf"(?=$| ?[,.;)]| (?:e|mas|o|a|ja|so|agora|recem|mes|ontem|hoje|semana passada|es[st]e mes"
+    rf"|dia|es[st]es dias|faz|ha|ainda|recentemente"
     rf"|(?:em|n[oa]) (?:{_MONTH_NAMES}|semana|mes|dia))\b)"
     rf"(?P<rest> ?e (?:o |a )?(?:outr[oa]|irma[o]?|meu filho|minha filha|[a-z]+) (?:tem )?"
     rf"(?P<m>{NUMBER})(?=$| ?[,.;]))?"
@@ -82,11 +115,14 @@ _NAMED = re.compile(
     rf"(?(open)(?= ?[),])|(?=$| ?[,.;#]| (?:e|esta|ta)\b(?! meia)))"
 )
 _LONE = re.compile(
-    rf"(?<![\d/:.,])(?<!\bas )(?<!das )\b(?!uma? [a-z])(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
-    rf"(?! ?(?:o\b|a\b|h\b|hs\b|hora|filh|vez|crianc|mes|dia|reais|alun|real|%))"
+    rf"(?<![\d/:.,])(?<!\bas )(?<!das )(?<!\btenho )(?<!\bgente tem )(?<!\bdia )\b(?!uma? [a-z])"
+    rf"(?!(?:(?<=\bos )|(?<=\be ))(?:dois|duas|tres)\b)(?P<n>{NUMBER})\b(?![/:\d]){_HALF_OR_NEXT}"
+    rf"(?! ?(?:o\b|a\b|h\b|hs\b|hora|filh|vez|crianc|mes|dia|aula|alun|real|%)){_NO_COUNT}"
 )
-_SHORT = re.compile(r"(?P<n>\d{1,2}) ?a(?: e \d{1,2} ?m)?")  # "6a": where an age was asked
-_BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) (?:meses|(?<=um )mes|(?<=1 )mes)\b")
+_SHORT = re.compile(
+    r"(?:(?:el[ea] )?(?:tem|ta com) )?(?P<n>\d{1,2}) ?a(?: e \d{1,2} ?m)?"
+)  # "6a": where an age was asked
+_BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) {_OLD_IN_MONTHS}\b")
 _NUMBER = re.compile(NUMBER)
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]]
@@ -103,7 +139,8 @@ def read_ages(text: str, asked: bool = False, *, today: date | None = None) -> l
     folded = fold(text.replace("\n", " , "))
     if asked and (years := _SHORT.fullmatch(folded)):
         return [int(years["n"])]
-    folded = _blank(_DURATION, _blank(_GRADE, _blank(_LONG_NUMBER, folded)))
+    for nobodys in (_LONG_NUMBER, _GRADE, _DURATION, _MAYBE_TURNING):
+        folded = _blank(nobodys, folded)
     said, left = _said(folded, _RULES)
     if asked and not said:
         said, _ = _said(left, _ASKED_RULES)

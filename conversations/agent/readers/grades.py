@@ -33,13 +33,27 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 
 _WORD = rf"(?:{'|'.join(_ORDINALS)})[oa]"
 _NTH = rf"(?:[1-9] ?[oa]\b\.?|{_WORD}\b)"
+_NTH_OR_DIGIT = rf"(?:{_NTH}|[1-9]\b)"
 _LEVEL = rf"(?P<n>[1-9]|i{{1,3}}v?|iv|v|{'|'.join(_CARDINALS)})"
+# "1º EM", but "vai fazer 3 em novembro" and "tirou 2 em matemática".
+_EM = (
+    r"e\.? ?m\b\.?(?:(?:(?<=ano em)|(?<=serie em))(?! (?:escola|colegio|casa|uma?|outr[oa]|tempo"
+    r"|periodo|turno|20\d\d|[a-z]+(?:eiro|bro|arco|aio|unho|ulho|bril)|curitiba|foz)\b)"
+    r"|(?= ?(?:$|[,;:#)?./-]|(?:(?:de |a )?(?:manha|tarde|noite)|integral|tecnico|e|mas|ja|ainda"
+    r"|agora|n[oa]|d[oa]|eu|acho|el[ea]|es[st]e|sim|aqui|viu|ne)\b)))"
+)
 _HIGH = (
-    r"(?: ?(?:ano|serie))?,? ?(?:(?:do|de|no|d) )?(?:ensino medio|ens\.? medio|ensino md|e\.? ?m\b|"
+    rf"(?: ?(?:ano|serie))?,? ?(?:(?:do|de|no|d) )?(?:ensino medio|ens\.? medio|ensino md|{_EM}|"
     r"medio|colegial|2o grau|segundo grau)"
 )
 _NOT_SCHOOL = re.compile(
-    r"\b(?:fundamental (?:1|2|i|ii)\b|(?:mor\w+|bairro|vila) (?:n[oa] )?jardim [a-z]+"
+    r"\b(?:fundamental (?:1|2|i|ii)\b|(?:tem|com|fez|faz|so) \d aninhos?"
+    # "Entre o 4º e o 5º" is no year yet, "professor formado" no student.
+    rf"|entre (?:o )?{_NTH_OR_DIGIT}(?: ano)? e (?:o )?{_NTH_OR_DIGIT}(?: ano)?"
+    rf"|{_NTH_OR_DIGIT}(?: ano)? ou (?:(?:n?o|d?o) )?{_NTH_OR_DIGIT}(?: ano)?"
+    r"|(?:professor\w*|prof\w*|orientador\w*|instrutor\w*|auxiliar\w*|equipe|voces|vcs|quem \w+)"
+    r"(?: \w+){0,3} formad[oa]s?|escolinha d[eo] (?!bairro|perto|lado)\w+"
+    r"|(?:mor\w+|bairro|vila) (?:n[oa] )?jardim [a-z]+"
     rf"|{_NTH} periodo|todos? os? anos?|ano (?:que|q) vem|ano passado|esse ano|este ano|por ano"
     rf"|d[eo] {_NTH}(?: ano)? (?:ao|ate o|a) {_NTH}(?: ano)?"
     rf"|{_NTH} (?:vez|aula|visita|filh[oa]|dia|andar|feira|mes|lugar|opcao|horario|semana|"
@@ -52,6 +66,7 @@ _NEXT_YEAR = re.compile(
     r"\b(?:vai|ira|passa|passou) (?:pr[oa]|para [oa]|ao?) [a-z0-9]+ (?:ano |serie )?"
     r"(?:(?:no )?ano que vem|em 20\d\d|agora em 20\d\d)"
 )
+_OF_ANOTHER = re.compile(r"# ?,? e (?:[oa]|outr[oa]) [a-z ]{3,}#")  # "no 8º e o pequeno no pré"
 _Read = Callable[[re.Match[str]], str | None]
 
 
@@ -74,7 +89,8 @@ def _said(folded: str, *, asked: bool) -> list[str]:
             if grade:
                 said.append((match.start(), grade))
         folded = _blank(pattern, folded)
-    return _without_vague([grade for _, grade in sorted(said)])
+    grades = [grade for _, grade in sorted(said)]
+    return grades if _OF_ANOTHER.search(folded) else _without_vague(grades)
 
 
 def _without_vague(grades: list[str]) -> list[str]:
@@ -130,7 +146,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
             r"conclui|completou|completei|acabou|fez|fiz|tenho|tem) (?:o |a |os )?(?:ensino medio|"
             r"ensino superior|escola|estudos|colegio|segundo grau|2o grau|terceirao"
             r"|faculdade)(?: completo)?|"
-            r"(?:ensino )?medio completo|superior completo|nao estud[ao] mais|fora da escola|"
+            r"(?:ensino )?medio completo|superior completo|n(?:ao)? estud[ao] mais|fora da escola|"
             r"(?:pre[- ]?)?vestibular|cursinho|ja sai da escola|concluido)\b"
         ),
         _always("Concluído"),
@@ -191,7 +207,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (
 )
 # Years are masculine: a lone "quinta" is a weekday.
 _LONE = (
-    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
+    rf"(?<!\bde )(?<!\btem )(?<!\bcom )(?<!\bas )(?<!\bos )(?<!\bfazer )(?<!\bcompletar )"
+    rf"(?P<n>[1-9] ?[oa]?\b|(?:{'|'.join(_ORDINALS)})o\b|"
     rf"(?:{'|'.join(set(_CARDINALS) - {'um'})})\b)(?!\.? ?(?:anos?\b|anin|filh|crianc|/|:|,\d|h\b))"
 )
 _ASKED_RULES: tuple[tuple[re.Pattern[str], _Read], ...] = (

@@ -23,7 +23,7 @@ _WITHIN_PART = {
 _ANY = re.compile(
     r"\b(?:tanto faz|(?:qualquer|qlqr|qlq|qqr|qq|qualqer|qlquer) (?:1 |um )?(?:horarios?|hora"
     r"|dia|momento|periodo"
-    r"|um)|indiferente"
+    r"|uma?)|indiferente"
     r"|(?:nao|sem) (?:tenho |tem |temos )?preferencia|(?:o que|oq) (?:tiver|for melhor)"
     r"|(?:todos os|todo) (?:horarios?|dias?)|quando (?:tiver|der|puder)|flexivel|nao importa"
     r"|o (?:primeiro|que) (?:disponivel|que tiver|tiver)|(?:dia|horario) todo|livre)\b"

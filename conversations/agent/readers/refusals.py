@@ -35,9 +35,26 @@ _KEEPS = re.compile(
 _POSTPONES = re.compile(
     r"\b(?:vou|vamos|preciso|tenho que|deixa eu|quero) (?:primeiro |antes )?(?:ver|pensar|conversar"
     r"|falar|combinar|confirmar|analisar|olhar|checar)\b"
-    r"|\b(?:depois|mais tarde|amanha|outra hora) (?:eu )?(?:te |lhe |ja )?(?:falo|aviso|vejo|decido"
-    r"|retorno|respondo|confirmo|mando|marco|chamo)\b"
+    r"|\b(?:depois|dps|mais tarde|amanha|outra hora) (?:eu )?(?:te |lhe |ja )?(?:falo|aviso|vejo"
+    r"|decido|retorno|respondo|confirmo|mando|marco|chamo)\b"
     r"|\b(?:te |lhe )?(?:aviso|retorno|respondo|confirmo|falo) (?:depois|mais tarde|outra hora)\b"
+)
+
+_OFFERED = (
+    r"(?:[nd]?es[st][ea]s?|todos|todas|os|as)(?: (?:horarios?|dias?|datas?|opc\w+|semana|mes))?"
+)
+_UNFIT = (
+    r"(?:ruim|ruins|complicad\w*|dificil|dificeis|inviavel|inviaveis|apertad\w*|puxad\w*|horrivel"
+    r"|pessim\w*|impossivel|fora de mao|contramao)"
+)
+_UNFIT_OFFERS = re.compile(
+    rf"(?<!nao )\b(?:fica\w*|sao|e|eh|ta|tao|esta\w*|seria\w*|acho|achei)"
+    r" (?:(?:tudo|todos|todas|meio|muito|bem|mto|um pouco|tao|mais|pra mim|pra nos|pra gente) )*"
+    rf"{_UNFIT}\b(?! (?:em|n[ao]s?|com)\b)"
+    rf"|^(?:(?:pra|para) (?:mim|nos|gente) )?(?:muito |meio |bem |mto )?{_UNFIT}"
+    rf"(?: (?:{_OFFERED}|(?:pra|para) (?:mim|nos|gente|a gente)|ai|hein|ne))*\W*$"
+    r"|\b(?:n?es[st]es?) (?:horarios?|dias?|datas?|ai)(?: \w+){0,2} (?:trabalh\w+|to (?:n[oa]"
+    r" (?:trabalho|servico|escola)|\w+ndo)|estudo|viajo|(?:tenho|estou) (?!livre|sim|disp)\w+)"
 )
 
 
@@ -49,6 +66,11 @@ def refuses(text: str) -> bool:
 def keeps_visit(text: str) -> bool:
     """Tell whether a visit is not to be cancelled ("não cancela não", "deixa marcado")."""
     return _KEEPS.search(fold(text)) is not None
+
+
+def declines_offers(text: str) -> bool:
+    """Tell whether what is offered does not suit ("ficam ruim pra mim", "nesses dias trabalho")."""
+    return _UNFIT_OFFERS.search(spelled_out(text)) is not None
 
 
 def postpones(text: str) -> bool:

@@ -41,8 +41,8 @@ _ALL_THREE = re.compile(
     r"|\b(?:ano|anos|serie|em|medio), (?:todas )?as (?:tres|3)(?=[.!]|$)"
 )
 _ALL = re.compile(
-    r"\b(?:todas?|todos|tudo(?! bem| certo| ok| bom| joia)|as tres|os tres|as 3|os 3|tds|completo|"
-    r"as outras(?: duas)?|os outros(?: dois)?|o resto)\b(?! (?:os|as|o|a) dias?)"
+    r"\b(?:todas?|todos|(?:tudo|td)(?! bem| certo| ok| bom| joia)|as tres|os tres|as 3|os 3|tds"
+    r"|completo|as outras(?: duas)?|os outros(?: dois)?|o resto)\b(?! (?:os|as|o|a) dias?)"
 )
 
 

@@ -47,6 +47,7 @@ READERS = {
     "stop": partial(alone, answers.read_stop),
     "opening": partial(alone, opening),
     "refuses": partial(alone, refusals.refuses),
+    "declines_offers": partial(alone, refusals.declines_offers),
     "keeps_visit": partial(alone, refusals.keeps_visit),
 }
 

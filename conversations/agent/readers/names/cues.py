@@ -22,8 +22,9 @@ LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", 
 
 _KIN = (
     r"(?:filh[oa]|filhinh[oa]|filhot[ea]|net[oa]|netinh[oa]|sobrinh[oa]|entead[oa]|afilhad[oa]|"
-    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|bebe|pequen[oa]|cacula|"
-    r"crianca|alun[oa]|estudante|primogenit[oa]|mais velh[oa]|mais nov[oa]|outr[oa]|prim[oa])"
+    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|pia|piazinho|bebe|pequen[oa]|"
+    r"cacula|crianca|alun[oa]|estudante|primogenit[oa]|mais velh[oa]|mais nov[oa]|do meio|"
+    r"outr[oa]|prim[oa])"
 )
 _KINS = r"(?:filh[oa]s|net[oa]s|sobrinh[oa]s|criancas|gemeos|gemeas|menin[oa]s|alunos|irmaos)"
 _CARER = (
@@ -115,7 +116,7 @@ _DICTATES = (
 GREETING = re.compile(
     rf"(?:(?:oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
     rf"[oa]|"
-    rf"dona|sra?|dra?|ah|meu|minha|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seria|so|"
+    rf"dona|sra?|dra?|prof|professora?|ah|meu|minha|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
     rf"{_DICTATES}|[^\w\s]) )*"
 )
 # "Ana Prado o meu": what may follow a name that answers.

@@ -248,7 +248,8 @@ def _without_pronoun(form: str) -> str:
 def _listed(message: Message, name: _Name) -> bool:
     form = message.folded[name.start]
     capital = message.words[name.start][0].isupper()
-    return form in cues.FIRST_NAMES or (capital and form in cues.WORDS_TOO)
+    surnamed = name.stop - name.start > 1 and message.folded[name.stop - 1] in cues.KNOWN
+    return form in cues.FIRST_NAMES or ((capital or surnamed) and form in cues.WORDS_TOO)
 
 
 def _looks_given(message: Message, name: _Name) -> bool:
