@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # urls.py reads the admin's pages
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",

@@ -62,7 +62,7 @@ def product(address: str, *, web_processes: int, work_processes: int) -> list[Pr
     python = [sys.executable, "-m"]
     web = [*python, "uvicorn", "kumon_site.asgi:application", "--fd", "0", "--lifespan", "off"]
     quiet = ["--no-access-log", "--timeout-graceful-shutdown", "5"]  # addresses name families
-    celery = [*python, "celery", "-A", "kumon_site"]
+    celery = [*python, "celery", "-A", "kumon_site", "--skip-checks"]  # they read all pages
     worker = ["worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"]
     return [
         Program("web", [*web, *quiet], web_processes, socket=f"tcp://{address}"),

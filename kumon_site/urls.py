@@ -8,6 +8,8 @@ from django.views.generic import RedirectView
 from conversations.api import calendars
 from kumon_site.operations.performance.page import performance
 
+admin.autodiscover()  # here, so that only the process that shows pages pays for them
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
     path("admin/performance/", admin.site.admin_view(performance), name="performance"),
