@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from conversations.models import Conversation, Handoff, Message, Turn
 from conversations.whatsapp.payloads import Identity
-from leads.models import FieldEvidence, Lead
-from leads.qualification import set_field
+from leads.models import Lead
+from leads.qualification import keep_candidate
 from leads.statements import Query, Slot, insert
 
 _LEAD = Query(Lead.objects.filter(phone=Slot("phone")))
@@ -87,8 +87,7 @@ def _create(
     )
     insert(conversation)
     if push_name:
-        candidate = FieldEvidence.Status.CANDIDATE
-        set_field(lead, "parent_name", push_name, status=candidate, message_id=None, now=now)
+        keep_candidate(lead, "parent_name", push_name, now)
     return conversation
 
 

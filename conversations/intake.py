@@ -5,13 +5,15 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from conversations import inbox
 from conversations.connections import AWAY
 from conversations.failures import where
 from conversations.models import RawEvent
 from conversations.whatsapp.payloads import read_events
-from leads.statements import Query, Slot, prepared, update
+from leads.statements import Query, Slot, update
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +22,10 @@ ERROR_LENGTH = 200
 NOT_OLDER = timedelta(days=2)
 AT_ONCE = 200
 
+# A subquery, so that PostgreSQL tries the lock once and not for each row.
+_ALONE = RawSQL("(SELECT pg_try_advisory_xact_lock(%s))", [ONE_AT_A_TIME], BooleanField())
 _OLDEST = Query(
-    RawEvent.objects.select_for_update().filter(due_at__lte=Slot("now")).order_by("pk")[:1]
+    RawEvent.objects.select_for_update().filter(_ALONE, due_at__lte=Slot("now")).order_by("pk")[:1]
 )
 
 
@@ -31,7 +35,7 @@ def apply_next(now: datetime) -> bool:
     row = None
     try:
         with transaction.atomic():
-            row = _OLDEST.first(now=now) if _is_alone() else None
+            row = _OLDEST.first(now=now)
             if row is not None:
                 _apply(row, row.received_at, now)
     except Exception as error:
@@ -65,12 +69,6 @@ def replay_failed(now: datetime) -> int:
     failed = RawEvent.objects.filter(processed_at=None, received_at__gt=now - NOT_OLDER)
     ids = failed.exclude(error="").order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
     return sum(replay(pk, now) for pk in list(ids))
-
-
-def _is_alone() -> bool:
-    with prepared() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-        return bool(cursor.fetchone()[0])
 
 
 def _apply(row: RawEvent, came_at: datetime, now: datetime) -> None:
