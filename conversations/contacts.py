@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from conversations.models import Conversation, Handoff, Message, Turn
@@ -26,14 +25,10 @@ def locked(identity: Identity, instance: str, push_name: str | None, now: dateti
     Needs an open transaction. Two first messages at once meet in one row.
     """
     conversation = known(identity, instance)
-    if conversation is None:
-        try:
-            with transaction.atomic():
-                return _create(identity, instance, push_name, now)
-        except IntegrityError:  # the other one was faster, and has committed
-            conversation = known(identity, instance)
-            if conversation is None:
-                raise
+    while conversation is None:
+        if made := _create(identity, instance, push_name, now):
+            return made
+        conversation = known(identity, instance)  # another was faster, and has committed
     if push_name:
         conversation.push_name = push_name
     return conversation
@@ -75,8 +70,9 @@ def _lid_taken(kept: Conversation, lid: str) -> bool:
 
 def _create(
     identity: Identity, instance: str, push_name: str | None, now: datetime
-) -> Conversation:
-    lead = _lead(identity.phone)
+) -> Conversation | None:
+    """None if another has made it meanwhile."""
+    lead, is_new = _lead(identity.phone)
     conversation = Conversation(
         lead=lead,
         instance=instance,
@@ -85,23 +81,26 @@ def _create(
         reply_to=identity.reply_to,
         push_name=push_name or "",
     )
-    insert(conversation)
+    if not insert(conversation, unless_there=True):
+        if is_new:
+            lead.delete()
+        return None
     if push_name:
         keep_candidate(lead, "parent_name", push_name, now)
     return conversation
 
 
-def _lead(phone: str | None) -> Lead:
-    """The family staff entered under this phone, or a new one."""
-    there = _LEAD.first(phone=phone)
-    if there is None:
-        new = Lead(phone=phone)
-    elif Conversation.objects.filter(lead=there).exists():
-        new = Lead()  # another family has given this number as theirs
-    else:
-        return there
-    insert(new)
-    return new
+def _lead(phone: str | None) -> tuple[Lead, bool]:
+    """The family staff entered under this phone, or a new one; and whether it is new."""
+    new = Lead(phone=phone)
+    if insert(new, unless_there=True):
+        return new, True
+    there = _LEAD.get(phone=phone)
+    if not Conversation.objects.filter(lead=there).exists():
+        return there, False
+    nameless = Lead()  # another family has given this number as theirs
+    insert(nameless)
+    return nameless, True
 
 
 def _merge(gone: Conversation, kept: Conversation) -> None:

@@ -118,16 +118,21 @@ def prepared() -> Any:
     return ours.make_debug_cursor(cursor) if ours.queries_logged else ours.make_cursor(cursor)
 
 
-def insert(row: Model) -> None:
+def insert(row: Model, *, unless_there: bool = False) -> bool:
     """What `row.save()` does for a new row, without signals; what has a default of the database
-    gets that."""
-    given, defaults, sql = _insertion(type(row))
+    gets that. False if it was not inserted, because another has a value that is unique, and with
+    `unless_there` that is no error."""
+    given, defaults, sql = _insertion(type(row), unless_there)
     with prepared() as cursor:
         cursor.execute(sql, _values(given, row, add=True))
-        row.pk, *made = cursor.fetchone()
+        inserted = cursor.fetchone()
+    if inserted is None:
+        return False
+    row.pk, *made = inserted
     for field, value in zip(defaults, made, strict=True):
         setattr(row, field.attname, value)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return True
 
 
 def update(row: Model, *names: str) -> None:
@@ -153,14 +158,19 @@ def _values(fields: "Sequence[Field[Any, Any]]", row: Model, *, add: bool) -> li
 
 
 @cache
-def _insertion(model: type[Model]) -> "tuple[list[Field[Any, Any]], list[Field[Any, Any]], str]":
+def _insertion(
+    model: type[Model], unless_there: bool
+) -> "tuple[list[Field[Any, Any]], list[Field[Any, Any]], str]":
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     given = [field for field in fields if field.db_default is NOT_PROVIDED]
     defaults = [field for field in fields if field.db_default is not NOT_PROVIDED]
     columns = ", ".join(_quoted(field.column) for field in given)
     returned = ", ".join(_quoted(field.column) for field in (model._meta.pk, *defaults))
     places = ", ".join(["%s"] * len(given))
-    sql = f"INSERT INTO {_table(model)} ({columns}) VALUES ({places}) RETURNING {returned}"  # noqa: S608
+    tolerant = " ON CONFLICT DO NOTHING" if unless_there else ""
+    sql = (
+        f"INSERT INTO {_table(model)} ({columns}) VALUES ({places}){tolerant} RETURNING {returned}"  # noqa: S608
+    )
     return given, defaults, sql
 
 

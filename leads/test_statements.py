@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import FieldDoesNotExist
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
@@ -93,6 +94,15 @@ def test_an_inserted_row_is_the_row_that_save_makes(lead):
     djangos.save()
     assert not ours._state.adding
     assert values(FieldEvidence.objects.get(pk=ours.pk)) | {"id": 0} == values(djangos) | {"id": 0}
+
+
+def test_one_that_is_there_is_told_or_refused(lead):
+    twin = Lead(phone=lead.phone)
+    assert not insert(twin, unless_there=True)
+    assert twin.pk is None
+    assert insert(Lead(phone="+5545999990001"), unless_there=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(twin)
 
 
 def test_only_what_is_named_is_updated(lead):
