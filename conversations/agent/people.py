@@ -8,6 +8,7 @@ from datetime import date, datetime
 from rapidfuzz.fuzz import ratio
 
 from conversations.agent.commands import Command
+from conversations.agent.corrections import taken_back
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.policy.fields import THE_PARENT
 from conversations.agent.readers.ages import read_ages
@@ -60,6 +61,9 @@ def field_commands(
     text: str, dialogue: Dialogue, family: Family, now: datetime
 ) -> Iterator[Command]:
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
+    if back := taken_back(text, family):
+        yield _set(text, back.field, back.value, student=back.student, correction=True)
+        return
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
     if correction and asked == "parent_name" and _renames(text, family):

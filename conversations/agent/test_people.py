@@ -229,3 +229,22 @@ def test_another_spelling_of_a_student_is_no_parent(text):
     family = Family(lead=0, students=(StudentFacts(1, "Elena"),))
     told = list(field_commands(text, Dialogue(asked="parent_name"), family, NOW))
     assert [(one.name, one.value, one.student) for one in told] == [("student_name", "Helena", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("não é Pedro, é Paulo", ("student_name", 1, "Paulo")),
+        ("é Paulo, não Pedro", ("student_name", 1, "Paulo")),
+        ("Desculpa, não é 4º ano não, é 5º", ("school_grade", 1, "5º ano")),
+        ("desculpa não é 9 não, é 8", ("student_age", 1, "8")),
+        ("meu nome não é Carla, é Karla", ("parent_name", None, "Karla")),
+        ("não é quinta, é sexta", None),
+    ],
+)
+def test_a_known_value_is_corrected_whatever_was_asked(text, told):
+    family = Family(0, parent_name="Carla", students=(StudentFacts(1, "Pedro", 9, "4º ano"),))
+    for asked in ("email", "slot"):
+        commands = list(field_commands(text, Dialogue(asked=asked), family, NOW))
+        read = [(one.name, one.student, one.value) for one in commands if one.correction]
+        assert read == ([told] if told else [])

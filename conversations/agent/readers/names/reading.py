@@ -261,8 +261,8 @@ def _may_name(form: str) -> bool:
 
 
 def _without_pronoun(form: str) -> str:
-    """ "Chama" of "chama-se", "quinta" of "quinta-feira"."""
-    return re.sub(r"-(?:feira|se|me|te|lhe|nos)$", "", form)
+    """ "Chama" of "chama-se", "quinta" of "quinta-feira", "valeu" of "valeuu"."""
+    return re.sub(r"-(?:feira|se|me|te|lhe|nos)$|(?<=\w{3}([aeiou]))\1$", "", form)
 
 
 def _listed(message: Message, name: _Name) -> bool:
