@@ -21,7 +21,9 @@ _FORMS = (
     re.compile(
         rf"\b{_IS} {_THE}(?P<new>{_VALUE})(?:,| e)+ nao (?:{_IS} )?{_THE}(?P<old>{_VALUE}){_END}"
     ),
-    re.compile(rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) nao, (?:{_IS} )?{_THE}(?P<new>{_VALUE}){_END}"),
+    re.compile(
+        rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) nao, (?:{_IS} )?{_THE}(?P<new>{_VALUE}){_END}"
+    ),
 )
 
 

@@ -53,8 +53,8 @@ _FACTS = (
 _FACT = f"(?:{'|'.join(_FACTS)}|pre[cç]os|hor[aá]rios)"
 _AFTER_A_FACT = f"(?:{'|'.join(f'(?<={fact})' for fact in _FACTS)})"
 _THANKS = (
-    r"(?:(?:(?:muito|mto|mt) )?(?:o?brigad\w+|obg\w*|agradecid[oa]|grat[oa])|gratid[aã]o|agrade[cç]o"
-    r"|valeu+|vlw+|tchau)\b"
+    r"(?:(?:(?:muito|mto|mt) )?(?:o?brigad\w+|obg\w*|agradecid[oa]|grat[oa])|gratid[aã]o"
+    r"|agrade[cç]o|valeu+|vlw+|tchau)\b"
 )
 _BREAK = re.compile(
     r"(?<=[.!?;])\s+|\n+"

@@ -115,7 +115,7 @@ def _weighed(part: str, *, ordinary: bool) -> tuple[str, float]:
     reason = max(shares, key=lambda one: shares[one])
     if heard < SURE:
         return reason, 0.0
-    unsure = ordinary and heard < SURE_OF_A_QUESTION or read_bargain(part)
+    unsure = (ordinary and heard < SURE_OF_A_QUESTION) or read_bargain(part)
     return reason, 0.0 if unsure and PHRASE not in bonus.values() else heard
 
 

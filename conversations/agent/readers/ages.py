@@ -9,7 +9,11 @@ from .fold import fold
 from .names.cues import FIRST_NAMES
 from .numerals import NUMBER, value_of
 
-_YEARS = r"(?:aninhos?|ann?os*|(?:(?<=\d)|(?<=\d ))a\b(?! (?:outra|mais|menina|menor|maior|pequena)))"  # "9a", but not "uma"
+# "9a", but not "uma" or "5 a outra 8".
+_YEARS = (
+    r"(?:aninhos?|ann?os*"
+    r"|(?:(?<=\d)|(?<=\d ))a\b(?! (?:outra|mais|menina|menor|maior|pequena)))"
+)
 _MONTH_NAMES = (
     "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro"
 )

@@ -78,7 +78,8 @@ STUDENT = re.compile(
     rf"(?: [,:(-])?|"
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
     rf"(?: (?:e|eh|seria|sao))?(?: [,:(-])?|"
-    rf"(?:el[ea]|que) (?:se )?chama|(?:el[ea]s|os dois|as duas|os tres|as tres) (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
+    rf"(?:el[ea]|que) (?:se )?chama|(?:el[ea]s|os dois|as duas|os tres|as tres) (?:se )?chamam|"
+    rf"(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
     rf"(?<!me )se chamam?|chamam-se|(?:{_KIN}) :|chamad[oa]|"
     rf"com nome(?: de)?|de nome) {_THE}(?=\w)"
 )
