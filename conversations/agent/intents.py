@@ -15,7 +15,9 @@ _PHRASES = {
     "smalltalk/greeting": "oi|oie|ola|opa|alo|hey|ei|bom dia|boa tarde|boa noite|bdia|e ai|eai",
     "smalltalk/thanks": (
         "obrigada|obrigado|muito obrigada|muito obrigado|brigada|brigado|brigadao|obgd|obgda"
-        "|valeu|vlw|agradeco|agradecida|grata|grato|gratidao|ok obrigada|ok obrigado"
+        "|valeu|valeuu|vlw|agradeco|agradecida|agradecido|grata|grato|gratidao|obrigadao|obrigadinha"
+        "|brigadinha|brigadinho|brigadin|tmj|muito grata|muito grato|muito agradecida"
+        "|muito agradecido|ok obrigada|ok obrigado"
     ),
     "smalltalk/bye": "tchau|xau|tchau tchau|ate mais|ate logo|ate breve|flw|falou|abs|bjs|abracos",
     "smalltalk/how_are_you": "tudo bem|tudo bom|tudo bem com voce|tudo bem com voces|como vai",
@@ -50,7 +52,10 @@ _FACTS = (
 )
 _FACT = f"(?:{'|'.join(_FACTS)}|pre[cç]os|hor[aá]rios)"
 _AFTER_A_FACT = f"(?:{'|'.join(f'(?<={fact})' for fact in _FACTS)})"
-_THANKS = r"(?:muito obrigad[oa]|obrigad[oa]|obg|valeu|vlw|tchau)\b"
+_THANKS = (
+    r"(?:(?:(?:muito|mto|mt) )?(?:o?brigad\w+|obg\w*|agradecid[oa]|grat[oa])|gratid[aã]o"
+    r"|agrade[cç]o|valeu+|vlw+|tchau)\b"
+)
 _BREAK = re.compile(
     r"(?<=[.!?;])\s+|\n+"
     rf"|{_AFTER_A_FACT}\s+(?={_FACT}\b)"

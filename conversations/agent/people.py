@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from rapidfuzz.fuzz import ratio
 
 from conversations.agent.commands import Command
+from conversations.agent.corrections import taken_back
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.policy.fields import THE_PARENT
 from conversations.agent.readers.ages import read_ages
@@ -19,7 +21,16 @@ from conversations.agent.readers.names import is_a_name, read_parent_name, read_
 from conversations.agent.readers.phones import read_phone
 from conversations.agent.readers.preference import read_preference
 from conversations.agent.readers.subjects import read_subjects
-from conversations.agent.siblings import alike, named, several, shared_subjects, together
+from conversations.agent.siblings import (
+    alike,
+    by_name,
+    each_their_own,
+    named,
+    several,
+    shared_subjects,
+    together,
+    told_apart,
+)
 from conversations.agent.situation import FIELDS_OF_STUDENT, MOST_STUDENTS, Family
 
 _FOR_ME = r"(?:pra|para|p) mim(?: mesm[oa]| msm)?"
@@ -43,8 +54,6 @@ _ITSELF = re.compile(
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
 ALIKE = 75  # of 100: two spellings of one name
 SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
-_BEFORE_A_NAME = re.compile(r"\b\d{1,2}[oa]?(?: anos?)?,? (?:e )?(?:[dn]?|pr)[oa] $")  # "10 o Davi"
-_ARTICLE = re.compile(r",?(?: e)? (?:[dn]|pr|para )?[oa] $")
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
 
@@ -52,12 +61,17 @@ def field_commands(
     text: str, dialogue: Dialogue, family: Family, now: datetime
 ) -> Iterator[Command]:
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
+    if back := taken_back(text, family):
+        yield _set(text, back.field, back.value, student=back.student, correction=True)
+        return
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
     if correction and asked == "parent_name" and _renames(text, family):
         asked = "student_name"
     yield from _of_family(text, asked, correction)
-    yield from _of_students(text, dialogue, asked, family, correction, now.date())
+    by_names = by_name(text, family)
+    for command in _of_students(by_names, dialogue, asked, family, correction, now.date()):
+        yield replace(command, evidence=text)
 
 
 def _asked(text: str, asked: str | None, family: Family, now: datetime) -> str | None:
@@ -182,7 +196,7 @@ def _apart(
     plain = fold(text.replace("\n", " , "))
     starts = [_start(plain, name) for name, _ in places]
     if len(places) > 1:
-        parts = _parts(plain, starts)
+        parts = told_apart(plain, starts)
         return [(position, part) for (_, position), part in zip(places, parts, strict=True)]
     ((_, position),) = places
     before, after = plain[: starts[0]], plain[starts[0] :]
@@ -197,28 +211,6 @@ def _apart(
 def _start(plain: str, name: str) -> int:
     first = re.search(rf"\b{re.escape(fold(name).split()[0])}\b", plain)
     return first.start() if first else 0
-
-
-def _parts(plain: str, starts: list[int]) -> list[str]:
-    """Where each student's age, grade and subjects stand: from the name to the next one, or
-    before it ("matemática pro Pedro e inglês pra Júlia")."""
-    after = _cut(plain, starts, [*starts[1:], len(plain)])
-    before = _cut(plain, [0, *starts[:-1]], starts)
-    lead, last = plain[: starts[0]], after[-1]
-    leads = _tells(lead) or _BEFORE_A_NAME.search(lead)
-    return before if leads and not _tells(last) and not re.search(r"\d", last) else after
-
-
-def _cut(plain: str, starts: list[int], ends: list[int]) -> list[str]:
-    """The parts of the text, each without the article of the name that follows it."""
-    return [
-        _ARTICLE.sub("", plain[start:end]) if start < end else plain
-        for start, end in zip(starts, ends, strict=True)
-    ]
-
-
-def _tells(part: str) -> bool:
-    return bool(read_ages(part) or read_grades(part) or read_subjects(part))
 
 
 def _details(
@@ -259,7 +251,7 @@ def _nameless(
         places = _in_order(field, len(values), family)
         for value, position in zip(values, places, strict=False):
             yield _set(text, field, value, student=position, correction=correction)
-    if subjects:
+    if subjects and not (len(family.students) > 1 < len(subjects) and each_their_own(text)):
         for position in _everybody(family) if together(text) else [None]:
             yield _set(
                 text, "subjects", ", ".join(subjects), student=position, correction=correction

@@ -22,8 +22,26 @@ _ANOTHER = re.compile(
     r"|^\W*\d{1,2}(?: anos?)?(?: ?,| e) ?\d{1,2}(?: anos?)?\W*$"
 )
 _KIN = r"(?:filh|net|sobrinh|menin|entead|afilhad)"
+_BEFORE_A_NAME = re.compile(r"\b\d{1,2}[oa]?(?: anos?)?,? (?:e )?(?:[dn]?|pr)[oa] $")  # "10 o Davi"
+_ARTICLE = re.compile(r",?(?: e)? (?:[dn]|pr|para )?[oa] $")
 _BOY = re.compile(rf"\b(?:ele|meu (?:{_KIN}o|guri|pia|irmao))\b")
 _GIRL = re.compile(rf"\b(?:ela|minha (?:{_KIN}a|guria|irma))\b")
+
+_SHE = re.compile(r"\b(?:ela|(?:(?:minha|a) )?(?:menina|guria|filha|neta|sobrinha))\b")
+_HE = re.compile(r"\b(?:ele|(?:(?:meu|o) )?(?:menino|guri|pia|filho|neto|sobrinho))\b")
+_ONE_AND_OTHER = re.compile(
+    r"\buma?\b.*\boutr[oa]\b|\b(?:mais (?:velh|nov)[oa]|maior|menor|cacula|do meio)\b.*"
+    r"\b(?:mais (?:velh|nov)[oa]|maior|menor|cacula|do meio|outr[oa])\b"
+)
+# Given names that surely are a girl's or a boy's; of two children one such name is enough.
+_GIRL_NAME = re.compile(
+    r"(?!luca|joshua|josua|juca|noa)\w+a|beatriz|liz|[lt]h?ais|isis|iris|alice|isabel|raquel|ester"
+    r"|ruth?|carol|yasmin|nicole|\w{2,}ine|emilly|emily|manu"
+)
+_BOY_NAME = re.compile(
+    r"\w+(?:o|os|us|or|ur)|(?!isabel|raquel|mabel)\w+el|lucas|davi|levi|ravi|jose|luis|luiz"
+    r"|h?enrique|felipe|guilherme|vicente|benjamin|nicolas|isaac|noah"
+)
 
 
 def together(text: str) -> bool:
@@ -54,6 +72,27 @@ def alike(text: str, asked: str | None, today: date) -> dict[str, str]:
     return {field: value for field, value in told.items() if value}
 
 
+def by_name(text: str, family: Family) -> str:
+    """ "ela quer inglês e ele matemática" folded, with the names of the girl and the boy who are
+    known; `text` itself where it does not speak of both or the names do not tell who is who."""
+    folded = fold(text)
+    names = [fold(student.name).split()[0] for student in family.students if student.name]
+    if not (len(names) == 2 and _SHE.search(folded) and _HE.search(folded)):
+        return text
+    girlish = [bool(_GIRL_NAME.fullmatch(name)) - bool(_BOY_NAME.fullmatch(name)) for name in names]
+    if girlish[0] == girlish[1]:
+        return text
+    girl, boy = names if girlish[0] > girlish[1] else reversed(names)
+    return _HE.sub(boy, _SHE.sub(girl, folded))
+
+
+def each_their_own(text: str) -> bool:
+    """Whether it tells one child's from another's without a name ("um inglês, o outro as três")."""
+    folded = fold(text)
+    apart = bool(_SHE.search(folded) and _HE.search(folded)) or _ONE_AND_OTHER.search(folded)
+    return bool(apart) and not together(folded)
+
+
 def named(folded: str, family: Family) -> dict[int, StudentFacts]:
     """The known students whose first name stands in the text, each at its place."""
     return {
@@ -80,3 +119,25 @@ def shared_subjects(text: str, family: Family) -> dict[int, list[str]]:
     return codes | {
         besides_of.position: [*shared, *(code for code in besides if code not in shared)]
     }
+
+
+def told_apart(plain: str, starts: list[int]) -> list[str]:
+    """Where each student's age, grade and subjects stand: from the name to the next one, or
+    before it ("matemática pro Pedro e inglês pra Júlia")."""
+    after = _cut(plain, starts, [*starts[1:], len(plain)])
+    before = _cut(plain, [0, *starts[:-1]], starts)
+    lead, last = plain[: starts[0]], after[-1]
+    leads = _tells(lead) or _BEFORE_A_NAME.search(lead)
+    return before if leads and not _tells(last) and not re.search(r"\d", last) else after
+
+
+def _cut(plain: str, starts: list[int], ends: list[int]) -> list[str]:
+    """The parts of the text, each without the article of the name that follows it."""
+    return [
+        _ARTICLE.sub("", plain[start:end]) if start < end else plain
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _tells(part: str) -> bool:
+    return bool(read_ages(part) or read_grades(part) or read_subjects(part))

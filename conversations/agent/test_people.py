@@ -76,6 +76,25 @@ def test_what_is_said_of_a_sibling_who_is_known_is_theirs(text, told):
 
 
 @pytest.mark.parametrize(
+    ("text", "names", "told"),
+    [
+        ("ela quer inglês e ele matemática", "Davi Ana", {1: "math", 2: "english"}),
+        ("matemática pra ele e inglês pra ela", "Lucas Beatriz", {1: "math", 2: "english"}),
+        ("inglês pra menina, português pro menino", "Caio Iara", {1: "portuguese", 2: "english"}),
+        ("ela quer inglês e ele matemática", "Ana Alice", {}),
+        ("um quer inglês e o outro matemática", "Lucas Davi", {}),
+        ("os dois inglês e matemática", "Lucas Davi", {1: "math, english", 2: "math, english"}),
+    ],
+)
+def test_whose_the_subjects_of_a_boy_and_a_girl_are_is_told_by_their_names(text, names, told):
+    students = tuple(StudentFacts(n, name) for n, name in enumerate(names.split(), 1))
+    commands = field_commands(text, Dialogue(asked="subjects"), Family(0, students=students), NOW)
+    read = [one for one in commands if one.name == "subjects"]
+    assert {one.student: one.value for one in read} == told
+    assert {one.evidence for one in read} <= {text}
+
+
+@pytest.mark.parametrize(
     ("text", "field", "value"),
     [
         ("os dois com 8 anos", "student_age", "8"),
@@ -210,3 +229,22 @@ def test_another_spelling_of_a_student_is_no_parent(text):
     family = Family(lead=0, students=(StudentFacts(1, "Elena"),))
     told = list(field_commands(text, Dialogue(asked="parent_name"), family, NOW))
     assert [(one.name, one.value, one.student) for one in told] == [("student_name", "Helena", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("não é Pedro, é Paulo", ("student_name", 1, "Paulo")),
+        ("é Paulo, não Pedro", ("student_name", 1, "Paulo")),
+        ("Desculpa, não é 4º ano não, é 5º", ("school_grade", 1, "5º ano")),
+        ("desculpa não é 9 não, é 8", ("student_age", 1, "8")),
+        ("meu nome não é Carla, é Karla", ("parent_name", None, "Karla")),
+        ("não é quinta, é sexta", None),
+    ],
+)
+def test_a_known_value_is_corrected_whatever_was_asked(text, told):
+    family = Family(0, parent_name="Carla", students=(StudentFacts(1, "Pedro", 9, "4º ano"),))
+    for asked in ("email", "slot"):
+        commands = list(field_commands(text, Dialogue(asked=asked), family, NOW))
+        read = [(one.name, one.student, one.value) for one in commands if one.correction]
+        assert read == ([told] if told else [])

@@ -83,6 +83,30 @@ def test_one_sentence_of_a_long_message_is_enough(text, reason):
     assert read_handoff(text) == reason
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("oi, q dia msm ficou a minha visita? perdi a conversa", None),
+        ("nessa visita a gente conversa com quem, com uma professora? como q é?", None),
+        ("Minha filha pegou recuperação, o Kumon prepara para a prova de recuperação?", None),
+        ("meu sobrinho estuda aí, minha irmã q me passou o contato. qual o valor?", None),
+        ("meu sobrinho estuda aí e perdeu a aula de ontem, tem como repor?", "enrolled_student"),
+        ("nossa q atendimento bom, parabens", None),
+        ("precisa levar comprovante de alguma coisa?", None),
+        ("nem uns 50 pila a menos? vai, quebra essa", "bargaining"),
+        ("quebra um galho aí no valor", "bargaining"),
+        ("300 e fechamos?", "bargaining"),
+        ("ah tá puxado, não rola baixar?", "bargaining"),
+        ("me ajuda aí no precinho vai", "bargaining"),
+        ("essa semana tá puxado pra mim", None),
+        ("to atrasada com as coisas da escola dele, é normal?", None),
+        ("muito caro e ainda fui mal atendida", "complaint"),
+    ],
+)
+def test_a_plain_wish_or_a_bargain_needs_no_person_yet(text, reason):
+    assert {command.reason for command in guard.heard([text])} == ({reason} if reason else set())
+
+
 def test_the_weights_belong_to_the_phrases():
     with np.load(TRAINING / "handoff.npz") as data:
         assert str(data["phrases"]) == digest(train_handoff.sources())

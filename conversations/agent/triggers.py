@@ -20,7 +20,7 @@ PHRASE = 3.0  # what a phrase adds to the log-odds of its reason
 SURE = 0.45  # a person is called from this probability of any reason on
 SURE_OF_A_QUESTION = 0.8  # ... where no phrase stands and the words plainly ask for a fact
 PLAIN = 0.85  # an intent's probability from which it does
-WISHES = frozenset({"want_visit", "ask_slots"})
+WISHES = frozenset({"want_visit", "ask_slots", "my_visit"})
 
 _PHRASES = Path(__file__).parent / "phrases"
 _RUN = re.compile(r"([a-z])\1{2,}")
@@ -82,7 +82,8 @@ def read_handoff(text: str) -> str | None:
     """The reason why `text` needs a person, or None; its surest sentence decides."""
     sentences = [part for part in _SENTENCE.split(text) if part.strip()]
     whole = [text] if len(sentences) > 1 else []
-    heard = [_weighed(part) for part in [*sentences, *whole]]
+    ordinary = _plainly_asks(text)
+    heard = [_weighed(part, ordinary=ordinary) for part in [*sentences, *whole]]
     surest = max(heard, key=lambda one: one[1], default=(NOTHING, 0.0))
     return surest[0] if surest[1] > 0 else None
 
@@ -105,23 +106,24 @@ def phrase_bonus(text: str) -> dict[str, float]:
     return bonus
 
 
-def _weighed(part: str) -> tuple[str, float]:
-    """The likeliest reason, and how probable any is; 0 where that is too little."""
+def _weighed(part: str, *, ordinary: bool) -> tuple[str, float]:
+    """The likeliest reason, and how probable any is; 0 where that is too little. `ordinary`: the
+    message has a plain wish already, so that a reason must be sure; a bargain is none."""
     bonus = phrase_bonus(part)
     shares = dict(load("handoff").probabilities(part, bonus))
     heard = 1 - shares.pop(NOTHING)
     reason = max(shares, key=lambda one: shares[one])
     if heard < SURE:
         return reason, 0.0
-    unsure = heard < SURE_OF_A_QUESTION and PHRASE not in bonus.values() and _plainly_asks(part)
-    return reason, 0.0 if unsure else heard
+    unsure = (ordinary and heard < SURE_OF_A_QUESTION) or read_bargain(part)
+    return reason, 0.0 if unsure and PHRASE not in bonus.values() else heard
 
 
-def _plainly_asks(part: str) -> bool:
-    """Whether it surely asks for one of the unit's facts, or for a visit."""
+def _plainly_asks(text: str) -> bool:
+    """Whether it surely asks for one of the unit's facts, for a visit, or when theirs is."""
     return any(
         intent.score >= PLAIN and (intent.name in WISHES or intent.topic)
-        for intent in classify(part)
+        for intent in classify(text)
         if intent.name == "answer" or intent.name in WISHES
     )
 

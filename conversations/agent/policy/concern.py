@@ -114,7 +114,8 @@ def _asks_the_unknown(command: Command, draft: Draft) -> bool:
         return False
     begins = any(act.text == "greeting" for act in draft.acts)
     answers = draft.was_asked in FIELDS and not _ASKS.search(fold(command.evidence))
-    return "?" in command.evidence or not (draft.learned or begins or answers)
+    told = draft.learned or any(act.text == "corrected" for act in draft.acts)
+    return "?" in command.evidence or not (told or begins or answers)
 
 
 def _unknown_question(draft: Draft) -> None:

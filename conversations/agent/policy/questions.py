@@ -37,7 +37,10 @@ def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
     asked = draft.was_asked
     if asked not in FIELDS or asked in draft.learned:
         return
-    if any(one.command == "deny" for one in commands):
+    corrected = any(
+        act.text == "corrected" for act in draft.acts
+    )  # "não é matemática, é português"
+    if any(one.command == "deny" for one in commands) and not corrected:
         draft.dialogue.skipped.append(asked)
         if asked == "schedule_preference":
             draft.dialogue.declined_visit = True

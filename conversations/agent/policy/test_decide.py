@@ -376,3 +376,22 @@ def test_a_mistyped_email_is_asked_back_and_taken_on_yes() -> None:
     assert first.dialogue.asked == "email_typo"
     second = run(Command("confirm", "sim"), dialogue=first.dialogue, family=first.family)
     assert SetField("email", "carla@gmail.com", None, "confirmed", None) in second.effects
+
+
+def test_a_no_that_corrects_refuses_nothing() -> None:
+    decision = run(
+        Command("deny", "não é matemática, é português"),
+        field("subjects", ["portuguese"]),
+        dialogue=asked("email"),
+        family=replace(KNOWN, email=""),
+    )
+    assert texts(decision) == ["corrected", "ask_email"]
+    assert not decision.dialogue.skipped
+
+
+@pytest.mark.parametrize("question", ["schedule_preference", "visit_invite", "slot", "parent_name"])
+def test_days_without_visits_are_answered_whenever_they_are_preferred(question: str) -> None:
+    saturday = When(dates=(date(2026, 3, 14),), part="morning")
+    preferred = field("schedule_preference", "sábados de manhã", when=saturday)
+    decision = run(preferred, dialogue=asked(question))
+    assert texts(decision) == ["slot_weekend", "slot_list", "ask_slot"]

@@ -9,7 +9,11 @@ from .fold import fold
 from .names.cues import FIRST_NAMES
 from .numerals import NUMBER, value_of
 
-_YEARS = r"(?:aninhos?|ann?os*|(?:(?<=\d)|(?<=\d ))a(?=\b))"  # "9a", but not "uma"
+# "9a", but not "uma" or "5 a outra 8".
+_YEARS = (
+    r"(?:aninhos?|ann?os*"
+    r"|(?:(?<=\d)|(?<=\d ))a\b(?! (?:outra|mais|menina|menor|maior|pequena)))"
+)
 _MONTH_NAMES = (
     "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro"
 )
@@ -122,6 +126,9 @@ _LONE = re.compile(
 _SHORT = re.compile(
     r"(?:(?:el[ea] )?(?:tem|ta com) )?(?P<n>\d{1,2}) ?a(?: e \d{1,2} ?m)?"
 )  # "6a": where an age was asked
+# "7 um e 9 o outro": a child, and no age.
+_ONE_AND_OTHER = re.compile(r"\buma?\b(?! (?:ano|mes)).*\boutr[oa]\b")
+_WHICH = re.compile(r"\buma?\b(?! (?:ano|mes))|\b(?:[oa] )?outr[oa]\b")
 _BARE_MONTHS = re.compile(rf"\b(?P<n>{NUMBER}) {_OLD_IN_MONTHS}\b")
 _NUMBER = re.compile(NUMBER)
 
@@ -143,7 +150,8 @@ def read_ages(text: str, asked: bool = False, *, today: date | None = None) -> l
         folded = _blank(nobodys, folded)
     said, left = _said(folded, _RULES)
     if asked and not said:
-        said, _ = _said(left, _ASKED_RULES)
+        pair = _ONE_AND_OTHER.search(left)
+        said, _ = _said(_blank(_WHICH, left) if pair else left, _ASKED_RULES)
     turning, _ = _said(folded, _RULES[:1])
     others = [one for one in said if one not in turning]
     if len(turning) == 1 and turning[0][1] in [ages for _, ages in others]:

@@ -4,7 +4,7 @@ import re
 
 from rapidfuzz import fuzz
 
-from .fold import fold
+from .answers import spelled_out
 
 SUBJECTS = ("math", "portuguese", "english")
 
@@ -27,8 +27,11 @@ _KNOWN = {code: re.compile(rf"\b(?:{words})\b") for code, words in _WORDS.items(
 _MODELS = {"math": "matematica", "portuguese": "portugues", "english": "ingles"}
 _TYPO = {"math": 78, "portuguese": 82, "english": 83}
 _REFUSED = re.compile(
-    r"\b(?:menos|exceto|sem|tirando|fora|nao (?:e|seria|quero|quer|queremos|precisa|preciso)"
-    r"(?: de| fazer)?|nao,? (?:o|a|e)?) *(?:(?:o|a|os|as|de) )*(?P<left>[a-z]+)"
+    r"\b(?:menos|exceto|sem|tirando|fora|(?:em vez|ao inves|no lugar) d[aeo]"
+    r"|nao (?:e|era|seria|quero|quer|queremos|precisa|preciso)(?: mais)?(?: de| fazer)?"
+    r"|nao,? (?:o|a)?|nao e) *(?:(?:o|a|os|as|de) )*(?P<left>[a-z]+)(?: nao(?= *(?:[,.;]|$|eh? )))?"
+    r"|\btroc(?:a|ar|o|amos|ou|ue)(?: d[aeo]| [oa])? (?P<swapped>[a-z]+)"
+    r"(?= (?:por|pel[oa]|pra|para|pro)\b)"
     r"|(?P<right>[a-z]+),? (?:(?:nao(?: quero| precisa)?|n)\s*(?=$|[,.;])"
     r"|(?:(?:el[ea]|ja) )*(?:vai|ta|esta|e) (?:super |muito |otim[oa] |bem )*(?:bem|otim[oa]"
     r"|bo[am])\b)"
@@ -52,7 +55,7 @@ def read_subjects(text: str, asked: bool = False) -> list[str]:
     Refused ones ("menos inglês", "português não") are left out. `asked`: the last question was
     about subjects, so "todas" and "os três" mean all of them.
     """
-    folded = fold(text)
+    folded = spelled_out(text)
     refused = _refused(folded)
     named = {code for code in SUBJECTS if _names(folded, code)}
     wanted = named - refused
@@ -73,5 +76,5 @@ def _names(folded: str, code: str) -> bool:
 
 
 def _refused(folded: str) -> set[str]:
-    words = [match["left"] or match["right"] for match in _REFUSED.finditer(folded)]
+    words = [match[str(match.lastgroup)] for match in _REFUSED.finditer(folded)]
     return {code for code in SUBJECTS if any(_names(word, code) for word in words)}

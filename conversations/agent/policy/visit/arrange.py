@@ -8,7 +8,7 @@ from conversations.agent.commands import Command
 from conversations.agent.effects import CancelVisit, ConfirmVisit
 from conversations.agent.policy.concern import RUNNING_LATE
 from conversations.agent.policy.draft import Draft
-from conversations.agent.policy.visit import offers
+from conversations.agent.policy.visit import moments, offers
 from conversations.agent.readers.dates import When
 
 
@@ -162,9 +162,9 @@ def _react(draft: Draft, said: dict[str, Command], commands: Sequence[Command]) 
     elif "confirm" in said and draft.was_asked is None and draft.family.visit:
         if "confirm" in said["confirm"].evidence.lower():
             _confirm(draft)
-    elif _preference_answered(draft):
+    elif "schedule_preference" in draft.learned and draft.family.visit is None:
         wished = [one.when for one in commands if one.name == "schedule_preference"]
-        offers.look_for(draft, wished[-1] if wished else None)
+        _prefer(draft, wished[-1] if wished else None)
 
 
 def _refuse_offers(draft: Draft, *, later: bool) -> None:
@@ -194,10 +194,9 @@ def _accept_offer(draft: Draft) -> None:
         draft.ask("slot", "ask_which_slot")
 
 
-def _preference_answered(draft: Draft) -> bool:
-    """The preference asked for the visit is known now: the next thing is concrete offers."""
-    return (
-        "schedule_preference" in draft.learned
-        and draft.was_asked == "schedule_preference"
-        and draft.family.visit is None
-    )
+def _prefer(draft: Draft, when: When | None) -> None:
+    """The preference asked for the visit is known now: the next thing is concrete offers. Told at
+    another time, days on which there are no visits are answered at once."""
+    free = when is None or not moments.names_day(when) or moments.matching(when, draft.calendar)
+    if draft.was_asked in ("schedule_preference", "visit_invite", "slot") or not free:
+        offers.look_for(draft, when)

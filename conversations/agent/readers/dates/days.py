@@ -1,8 +1,9 @@
 """Days said in a text, rewritten to tokens that hold no date yet.
 
-W3 Thursday (W3n "que vem", W3e "essa", W3p "as quintas"), R1 tomorrow, N5 the 5th (N5x of next
-month, N5t of this one), M12_3[_2026] a date, G0/G1 a week, X0/X1 a month, Y3 a month by name, K a
-weekend (Ke this, Kn next); i, m, f at the end of G, X or Y: its start, middle or end. W3+N12: one
+W3 Thursday (W3n "que vem", W3e "essa", W3p "as quintas", W3d12 maybe the 12th: see hours.py), R1
+tomorrow, N5 the 5th (N5x of next month, N5t of this one), M12_3[_2026] a date, G0/G1 a week,
+X0/X1 a month, Y3 a month by name, K a weekend
+(Ke this, Kn next); i, m, f at the end of G, X or Y: its start, middle or end. W3+N12: one
 day said twice. J1_0~X1 the first Monday of next month, J-1_4 the last Friday of the month. Qa~
 from, Qd~ after, Qu~ until, Qb~ before a day, Qw~ its week; Qp~A~B from A to B.
 """
@@ -96,7 +97,7 @@ _DATES: tuple[Rule, ...] = (
     ),
     rule(r"\bN(\d+) (e|ou) (\d{1,2})(?= P)", _two_days),
     rule(rf"(?<=\bdia ){_DAY}(?![\w:]| ?h\b)", r"N\1"),
-    rule(r"\bdias? (?=N\d)", ""),
+    rule(r"\bdias? +(?=[NM]\d)", ""),
     rule(r" +", " "),
 )
 _RELATIVE: tuple[Rule, ...] = (
@@ -180,7 +181,8 @@ _MODIFIED: tuple[Rule, ...] = (
         ),
     ),
     rule(
-        r"\b(W\d\w?)[ ,(:-]*(?:no |do |que e |agora )?([NM]\d\w*|R\d+\b)(?!\w* ou R| ou [NM])",
+        r"\b(W\d\w?)[ ,(:-]*(?:no |do |que (?:e|eh|sera|cai) |agora )?"
+        r"([NM]\d\w*|R\d+\b)(?!\w* ou R| ou [NM])",
         r"\1+\2",
     ),
     rule(

@@ -80,12 +80,14 @@ def _short_of(m: re.Match[str]) -> str:
 
 
 def _dated(m: re.Match[str]) -> str:
-    """ "Terça 18 às 9": no hours from 18 to 9, so the 18th."""
-    return f"{m[1]}+N{m[2]} as {m[3]}" if int(m[2]) >= int(m[3]) else m[0]
+    """ "Terça 18 às 9": no hours from 18 to 9, so the 18th. "Quinta 12 às 15" may be either."""
+    if int(m[2]) >= int(m[3]):
+        return f"{m[1]}+N{m[2]} as {m[3]}"
+    return f"{m[1]}d{m[2]} {m[2]} as {m[3]}" if len(m[1]) == len("W3") else m[0]
 
 
 _CLOCKS: tuple[Rule, ...] = (
-    rule(r"\b(W\d\w?),? (\d{1,2}) as (\d{1,2})\b", _dated),
+    rule(r"\b(W\d\w?),? (\d{1,2}) as (\d{1,2})(?!\d)", _dated),
     rule(r"\b(W\d\w?),? (2[4-9]|3[01])(?= *(?:$|[.,;?]))", r"\1+N\2"),
     rule(r"(?<=\w) a 1(?= *(?:$|[.,;?]))", " as 1"),
     rule(

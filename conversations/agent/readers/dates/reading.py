@@ -1,8 +1,8 @@
 """From the words of a text to the tokens wished for, and from those to what it says about when."""
 
 import re
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 
 from conversations.agent.readers.dates.clauses import wished
 from conversations.agent.readers.dates.clock import Clock, read_clock
@@ -24,6 +24,8 @@ _MAYBE_ORDINAL = re.compile(
     re.I,
 )
 _EITHER_SPAN = re.compile(r"[WRNM]\d\S* ou (?:[a-z]+ )*[GKX]|[GKX]\w*,? ou (?:[a-z]+ )*[WRNM]\d")
+_MAYBE_DATED = re.compile(r"(?P<weekday>W\d)d(?P<day>\d+) B\d+_0\w?~(?P<hour>\w+)")
+_SOON = timedelta(days=13)
 _HOUR_AMID_DAYS = re.compile("D+H+D")
 
 
@@ -47,7 +49,7 @@ def read_when(text: str, now: datetime, asked: bool = False) -> When | None:
     `asked` when times were offered or asked for: then a lone "15" is an hour. Nothing read is
     before today; what is denied ("quinta não posso") is left out.
     """
-    said = tokens_said(text, asked=asked)
+    said = _dated_after_all(tokens_said(text, asked=asked), now.date())
     clock = read_clock(said.hours, said.bounds, said.parts)
     dates, span, unsure_days = _days(said, now, clock.time)
     several = len(dates) + (span is not None) > 1
@@ -109,6 +111,18 @@ def _sort_number(token: str, said: Said, *, asked: bool) -> None:
         said.hours.append(f"H{hour}_0")
     else:
         said.unsure = True
+
+
+def _dated_after_all(said: Said, today: date) -> Said:
+    """ "Quinta 12 às 15": at 15h where the 12th is a Thursday soon, else between 12h and 15h."""
+    maybe = _MAYBE_DATED.fullmatch(" ".join([*said.days, *said.bounds]))
+    if maybe is None:
+        return said
+    token = f"{maybe['weekday']}+N{maybe['day']}"
+    found = occurrence(token, today)
+    if found.ambiguous or not found.dates or found.dates[0] - today > _SOON:
+        return said
+    return replace(said, days=[token], bounds=[], hours=[f"H{maybe['hour']}"])
 
 
 def _days(

@@ -41,7 +41,7 @@ _RULES: tuple[Rule, ...] = (
     rule(
         r"\b(segundas?|seg|ter[cs]as?|quartas?|qua|quintas?|qui|sextas?|sestas?|sex|sabados?|sab"
         rf"|domingo|(?<=[ans]os )domingos|(?<=s e )domingos)(?:\b|(?=feira)){_FEIRA}"
-        rf"(?! (?:se|que) (?!v|possivel|der|puder|tiver|nao|for|rolar))",
+        rf"(?! (?:se|que) (?!v|(?:eh?|sera|cai) [NM]\d|possivel|der|puder|tiver|nao|for|rolar))",
         _token,
     ),
     rule(r"\b(sgnd|trc|qrt|qnt|sxt|sgund|segd)a\b", lambda m: f"W{_VOWELLESS[m[1]]}"),

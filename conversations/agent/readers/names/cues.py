@@ -18,11 +18,13 @@ COMMON = words_of("common_words.txt")
 # Everyday words that are a name where written with a capital.
 WORDS_TOO = frozenset({"abril", "ceu", "domingos", "luz", "mel", "rosa", "sol"})
 GIVEN = FIRST_NAMES | WORDS_TOO
+# "Meu tesouro Pedro", "minha princesa linda Lara": said before a name, and no part of it.
+ENDEARMENTS = words_of("endearments.txt")
 LINKS = frozenset({"da", "de", "do", "das", "dos", "di", "del", "della", "von", "van"})
 
 _KIN = (
     r"(?:filh[oa]|filhinh[oa]|filhot[ea]|net[oa]|netinh[oa]|sobrinh[oa]|entead[oa]|afilhad[oa]|"
-    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|pia|piazinho|bebe|pequen[oa]|"
+    r"irmao|irma|irmazinha|irmaozinho|menin[oa]|garot[oa]|guri|guria|gurizinh[oa]|pia|piazinho|bebe|pequen[oa]|"
     r"cacula|crianca|alun[oa]|estudante|primogenit[oa]|mais velh[oa]|mais nov[oa]|do meio|"
     r"outr[oa]|prim[oa])"
 )
@@ -76,8 +78,9 @@ STUDENT = re.compile(
     rf"(?: [,:(-])?|"
     rf"(?:nome|nominho) (?:completo )?(?:del[ea]s?|d[oa]s? (?:meus? |minhas? )?(?:{_KIN}|{_KINS}))"
     rf"(?: (?:e|eh|seria|sao))?(?: [,:(-])?|"
-    rf"(?:el[ea]|que) (?:se )?chama|el[ea]s (?:se )?chamam|(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
-    rf"(?<!me )se chamam?|(?:{_KIN}) :|chamad[oa]|"
+    rf"(?:el[ea]|que) (?:se )?chama|(?:el[ea]s|os dois|as duas|os tres|as tres) (?:se )?chamam|"
+    rf"(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
+    rf"(?<!me )se chamam?|chamam-se|(?:{_KIN}) :|chamad[oa]|"
     rf"com nome(?: de)?|de nome) {_THE}(?=\w)"
 )
 # "As crianças adoram", "minha filha sofre com as contas": a small word that no list knows is a name
@@ -87,6 +90,11 @@ GOES_ON_AS_A_NAME = re.compile(
     r" (?:[^\w\s]|$|\d|(?:e|que|q|tem|ta|esta|fez|faz|vai|estuda|quer|precisa|cursa|ja|nao|mesmo"
     r"|anos) |(?:de|com|c) (?:\d|dificuldade|problema)|n[oa] (?:\d|pre\b|jardim|infantil|maternal"
     r"|primeir|segund|terceir|quart|quint|sext|setim|oitav|nono|escola|creche))"
+)
+# "São 3, Davi Lia e Téo".
+COUNT = re.compile(
+    r"\b(?:sao|tenho|temos|seriam|somos) (?P<n>[2-4]|dois|duas|tres|quatro)"
+    rf"(?: {_KINS})? (?:[,:] )?(?!anos?\b|[oa] )"
 )
 # "Mãe do Pedro, Ana": what follows the comma may be the writer.
 BY_CARER = re.compile(_CARER + r"\b")
@@ -115,8 +123,9 @@ _DICTATES = (
 )
 GREETING = re.compile(
     rf"(?:(?:oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
-    rf"[oa]|"
-    rf"dona|sra?|dra?|prof|professora?|ah|meu|minha|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
+    rf"[oa]s?|el[ea]s?|d[oa]is|duas|trata-se d[aeo]|trata se d[aeo]|chamam(?:-se)?"
+    rf"|(?:atend[eo]|respond[eo]|conhecid[oa]) (?:por|como|pel[oa] (?:nome|apelido)(?: d[eo])?)|"
+    rf"dona|sra?|dra?|prof|professora?|ah|meus?|minhas?|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
     rf"{_DICTATES}|[^\w\s]) )*"
 )
 # "Ana Prado o meu": what may follow a name that answers.

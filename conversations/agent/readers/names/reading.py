@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.names import cues
 from conversations.agent.readers.names.message import Message
+from conversations.agent.readers.numerals import value_of
 
 _MOST_WORDS = 6
 _MOST_STUDENTS = 4
@@ -14,7 +15,7 @@ _MOST_STUDENTS = 4
 
 _SUFFIXES = frozenset({"neto", "filho", "sobrinho"})
 _COPULAS = frozenset({"sou", "e", "eh"})
-_JOINS = frozenset({"e", "o", "a", "eh", "oi", "ola", "chama"})
+_JOINS = frozenset({"e", "o", "a", "eh", "oi", "ola", "chama", "chamam"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,16 @@ def read_student_names(text: str, asked: bool = False) -> list[str]:
         names = _apart([*names, *bare], taken)
     said = dict.fromkeys(name.said for name in names)
     shorter = {one for one in said if any(other.startswith(f"{one} ") for other in said)}
-    return [name for name in said if name not in shorter][:_MOST_STUDENTS]
+    return _counted(message, [name for name in said if name not in shorter])[:_MOST_STUDENTS]
+
+
+def _counted(message: Message, names: list[str]) -> list[str]:
+    """The names; where as many children were counted as given names stand side by side ("são 3,
+    Davi Lia e Téo"), each of these."""
+    apart = [word for name in names for word in name.split()]
+    count = cues.COUNT.search(message.line)
+    counted = count is not None and value_of(count["n"]) == len(apart)
+    return apart if counted and all(fold(word) in cues.FIRST_NAMES for word in apart) else names
 
 
 def _apart(names: Iterable[_Name], taken: set[int]) -> list[_Name]:
@@ -191,7 +201,8 @@ def _bare(message: Message) -> Iterator[_Name]:
 
 
 def _name_at(message: Message, start: int) -> _Name | None:
-    """The longest name whose first word is token `start`."""
+    """The longest name whose first word is token `start`, what it is called fondly left out."""
+    start = _past_endearments(message, start)
     if start >= len(message.words) or not _may_name(message.folded[start]):
         return None
     if cues.DENIED.search(message.before(start)):
@@ -203,6 +214,15 @@ def _name_at(message: Message, start: int) -> _Name | None:
         return None
     words = message.words[start:stop]
     return _Name(" ".join(map(_written, words)), start, stop)
+
+
+def _past_endearments(message: Message, start: int) -> int:
+    """Index of the first token from `start` that is not said fondly; "Linda Souza" is a name."""
+    while start < len(message.words) and message.folded[start] in cues.ENDEARMENTS:
+        if message.folded[start] in cues.FIRST_NAMES and message.words[start].istitle():
+            break
+        start += 1
+    return start
 
 
 def _grown(message: Message, start: int, stop: int) -> int | None:
@@ -241,8 +261,8 @@ def _may_name(form: str) -> bool:
 
 
 def _without_pronoun(form: str) -> str:
-    """ "Chama" of "chama-se", "quinta" of "quinta-feira"."""
-    return re.sub(r"-(?:feira|se|me|te|lhe|nos)$", "", form)
+    """ "Chama" of "chama-se", "quinta" of "quinta-feira", "valeu" of "valeuu"."""
+    return re.sub(r"-(?:feira|se|me|te|lhe|nos)$|(?<=\w{3}([aeiou]))\1$", "", form)
 
 
 def _listed(message: Message, name: _Name) -> bool:
