@@ -13,7 +13,7 @@ from django.core.cache.backends.redis import RedisCacheClient
 class _Client(RedisCacheClient):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._client = cache(self._client)  # by its pool; it holds nothing else
+        self._client: Any = cache(self._client)  # by its pool; it holds nothing else
 
 
 class RedisCache(DjangosRedisCache):

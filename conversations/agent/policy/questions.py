@@ -37,9 +37,8 @@ def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
     asked = draft.was_asked
     if asked not in FIELDS or asked in draft.learned:
         return
-    corrected = any(
-        act.text == "corrected" for act in draft.acts
-    )  # "não é matemática, é português"
+    # "Não é matemática, é português" denies nothing.
+    corrected = any(act.text == "corrected" for act in draft.acts)
     if any(one.command == "deny" for one in commands) and not corrected:
         draft.dialogue.skipped.append(asked)
         if asked == "schedule_preference":
