@@ -31,6 +31,8 @@ _PRICE = re.compile(
     r"\b(?:saber|qual|quais|quanto|informac\w+|info|me (?:passa|fala|diz|manda|informa)"
     r"|gostaria d[eo]s?|quero|queria|ver)\b[^.?!]{0,25}\b(?:precos?|valor(?:es)?)\b"
     r"(?! (?:d[ae] |pra )?(?:matricula|taxa|inscricao))"
+    r"|\b(?:quanto|qto|qnto) (?:que |q )?(?:\w+ ){0,2}(?:pag|cust|cobr|gast|sai|fica)\w*"
+    r" (?:\w+ )?(?:todo|por|ao|no) mes\b"
 )
 PRICED = 0.9
 _GREETING = r"(?:oi+e?|ol[aá]+|opa|bom dia+|boa tarde|boa noite)"
@@ -39,7 +41,8 @@ _CUE = (
     rf"(?:{_IN_WHICH_STREET}|onde|aonde|quanto|qto|qnto|quantos|quantas|qual|quais|como|quando|"
     r"que horas|que dias?|"
     r"o que|oq|quero|queria|gostaria|tem|t[eê]m|posso|preciso|me (?:manda|passa|fala|explica|diz)|"
-    r"at[eé] (?:que|q) horas?|se (?:tem|t[eê]m|d[aá]|pode|aceita|precisa|fazem|voc[eê]s?|vcs)|"
+    r"at[eé] (?:que|q) horas?|"
+    r"se (?:posso|consigo|tem|t[eê]m|d[aá]|pode|aceita|precisa|fazem|voc[eê]s?|vcs)|"
     r"manda|voc[eê]s?|vcs?|a partir|aceitam?|precisa|abrem?|cobram?|fica|saber|quem|"
     r"(?:(?:o|a|os|as|d[oa]s?) )?(?:pre[cç]os?|valor(?:es)?|mensalidade|endere[cç]o|telefone|"
     r"hor[aá]rios?|matr[ií]cula|taxa|localiza[cç][aã]o|m[eé]todo|descontos?))\b"

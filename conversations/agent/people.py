@@ -24,6 +24,7 @@ from conversations.agent.readers.subjects import read_subjects
 from conversations.agent.siblings import (
     alike,
     by_name,
+    common_subjects,
     each_their_own,
     named,
     several,
@@ -54,6 +55,7 @@ _ITSELF = re.compile(
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
 ALIKE = 75  # of 100: two spellings of one name
 SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
+_NAME_OF_A_CHILD = re.compile(r"\bnome d(?:el[ea]|[oa] (?:menin|filh|guri|neta|neto|aluno|aluna))")
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
 
@@ -66,7 +68,11 @@ def field_commands(
         return
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
-    if correction and asked == "parent_name" and _renames(text, family):
+    if (
+        correction
+        and asked == "parent_name"
+        and (_NAME_OF_A_CHILD.search(fold(text)) or _renames(text, family))
+    ):
         asked = "student_name"
     yield from _of_family(text, asked, correction)
     by_names = by_name(text, family)
@@ -143,11 +149,23 @@ def _of_students(
             for field, value in shared.items():
                 yield _set(text, field, value, student=position, correction=correction)
     elif places:
-        meant = _meant(asked, dialogue, family)
-        for position, part in _apart(text, places, asked, meant, family):
-            yield from _details(part, text, asked, position, correction, today)
+        parts = _apart(text, places, asked, _meant(asked, dialogue, family), family)
+        yield from _of_each(parts, text, asked, correction, today)
     else:
         yield from _nameless(text, asked, family, correction, today)
+
+
+def _of_each(
+    parts: list[tuple[int, str]], text: str, asked: str | None, correction: bool, today: date
+) -> Iterator[Command]:
+    """What the text tells of each position in its part, and of subjects that all of them do."""
+    common = common_subjects(text) if len(parts) > 1 else ""
+    for position, part in parts:
+        for told in _details(part, text, asked, position, correction, today):
+            if not (common and told.name == "subjects"):
+                yield told
+        if common:
+            yield _set(text, "subjects", common, student=position, correction=correction)
 
 
 def _known_in(text: str, family: Family) -> list[str]:

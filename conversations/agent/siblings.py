@@ -72,6 +72,12 @@ def alike(text: str, asked: str | None, today: date) -> dict[str, str]:
     return {field: value for field, value in told.items() if value}
 
 
+def common_subjects(text: str) -> str:
+    """Of "Ana de 7 e Beto de 9, inglês para os dois" the subjects that all of them do."""
+    clauses = re.split(r"[,.;!?\n]+", fold(text))
+    return ", ".join(code for one in clauses if together(one) for code in read_subjects(one))
+
+
 def by_name(text: str, family: Family) -> str:
     """ "ela quer inglês e ele matemática" folded, with the names of the girl and the boy who are
     known; `text` itself where it does not speak of both or the names do not tell who is who."""

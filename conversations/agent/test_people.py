@@ -223,12 +223,28 @@ def test_who_says_so_studies_themselves(text, asked, itself):
         "Elena não, Helena com H",
         "é Helena com H, o corretor q trocou",
         "errou aqui o celular, o nome dela é Helena",
+        "escrevi errado o nome dela, é Helena",
     ],
 )
 def test_another_spelling_of_a_student_is_no_parent(text):
     family = Family(lead=0, students=(StudentFacts(1, "Elena"),))
     told = list(field_commands(text, Dialogue(asked="parent_name"), family, NOW))
     assert [(one.name, one.value, one.student) for one in told] == [("student_name", "Helena", 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana (12 anos) e Beto (9 anos). Queremos inglês para os dois, já olhamos duas escolas",
+        "são 2 crianças, Ana 12 anos e Beto 9 anos, qro ingles p ambos",
+        "inglês pros dois, Ana de 12 e Beto de 9 anos",
+    ],
+)
+def test_ages_of_each_and_a_subject_of_all(text):
+    told = list(field_commands(text, Dialogue(), Family(lead=0), NOW))
+    read = {(one.name, one.student): one.value for one in told}
+    assert [read["student_age", 1], read["student_age", 2]] == ["12", "9"]
+    assert [read["subjects", 1], read["subjects", 2]] == ["english", "english"]
 
 
 @pytest.mark.parametrize(

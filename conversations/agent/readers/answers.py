@@ -24,12 +24,13 @@ _PICK_LEAD = (
     r"(?:(?:eu |ess[ea] |pode ser|quero(?: ficar com)?|prefiro|escolho|escolhi|aceito|vai|"
     r"(?:fico|ficamos|vou ficar|pode ficar) (?:com|c|n[ao]|de)|"
     r"(?:vou|vamos|vamo|bora) (?:de|com|c)?|"
+    r"fech[oa]|fechamos|fica|(?:pode |vamos )?fechar|(?:pode )?deixar?|peg[oa]|pegamos|garant[eo]|crava|"
     r"(?:me )?ve|vai ser|(?:pode )?(?:marca|bota|coloca|poe|reserva|agenda|confirma)r?(?: ai)?|"
     r"(?:pode )?por|entao|seria|acho que|acho q|vou querer|gostaria d[ao]|blz|beleza|sim|s|ok|"
     r"melhor|isso) ?,? ?)*"
     r"(?:(?:na|no|a|o) )?"
 )
-_PICK_NOUN = r"(?:opcao|alternativa|numero|num|n|op|item|horario|data)"
+_PICK_NOUN = r"(?:opcao|alternativa|numero|num|nro?|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
 _PICK_TAIL = (
     r"(?:,? (?:opcao|horario|data|mesm[oa]|msm|p(?:or)? f(?:avor|vr)|obrigad[oa]|pf(?:vr?)?|entao"

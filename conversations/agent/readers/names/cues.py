@@ -123,7 +123,7 @@ _DICTATES = (
 )
 GREETING = re.compile(
     rf"(?:(?:oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
-    rf"[oa]s?|el[ea]s?|d[oa]is|duas|trata-se d[aeo]|trata se d[aeo]|chamam(?:-se)?"
+    rf"[oa]s?|el[ea]s?|d[oa]is|duas|[2-4]|trata-se d[aeo]|trata se d[aeo]|chamam(?:-se)?"
     rf"|(?:atend[eo]|respond[eo]|conhecid[oa]) (?:por|como|pel[oa] (?:nome|apelido)(?: d[eo])?)|"
     rf"dona|sra?|dra?|prof|professora?|ah|meus?|minhas?|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
     rf"{_DICTATES}|[^\w\s]) )*"
