@@ -81,8 +81,8 @@ def test_an_empty_production_names_every_missing_setting(run):
         ("manage.py", "up"),
         ("manage.py", "work"),
         ("-m", "uvicorn", "kumon_site.asgi:application", "--port", "0"),
-        ("-m", "celery", "-A", "kumon_site", "worker", "--pool", "solo"),
-        ("-m", "celery", "-A", "kumon_site", "beat", "--pidfile", ""),
+        ("-m", "celery", "-A", "kumon_site", "--skip-checks", "worker", "--pool", "solo"),
+        ("-m", "celery", "-A", "kumon_site", "--skip-checks", "beat", "--pidfile", ""),
     ],
 )
 def test_no_process_starts_on_unsafe_values(run, command):
