@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks import pages
-from benchmarks.history import BASELINE, RESULTS, Part, Run, machine, regressions, runs
+from benchmarks.history import BASELINE, NAMED, RESULTS, Part, Run, machine, regressions, runs
 from benchmarks.report import Row
 
 PARTS: list[str] = [
@@ -40,7 +40,7 @@ def main() -> int:
         return 0
     run = measure(options.parts or PARTS, options.fast)
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{run.began:%Y-%m-%dT%H%M%S}"
+    path = RESULTS / run.began.strftime(NAMED)
     path.with_suffix(".json").write_text(json.dumps(run.as_json(), indent=1))
     baseline = Run.load(BASELINE) if BASELINE.exists() else None
     worse = regressions(run, baseline)

@@ -13,7 +13,8 @@ from benchmarks.report import Row
 RESULTS = Path(__file__).parent / "results"
 BASELINE = Path(__file__).parent / "baseline.json"
 NOISE = 0.3  # a figure may be this much worse than the baseline's before it is named
-BEGAN = "20??-??-??T??????"  # how a run's files are named
+NAMED = "%Y-%m-%dT%H%M%S"  # a run's files, by when it began
+ANY_RUN = "????-??-??T??????.json"
 LONGEST = 30  # runs of the past that a page shows
 
 
@@ -94,7 +95,7 @@ def _worse(row: Row, before: Row) -> bool:
 
 def runs() -> list[Run]:
     """Those kept here, the oldest first."""
-    kept = sorted(RESULTS.glob(f"{BEGAN}.json"))  # some parts keep files of their own beside
+    kept = sorted(RESULTS.glob(ANY_RUN))  # some parts keep files of their own beside
     return [Run.load(path) for path in kept[-LONGEST:]]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from leads.models import Field, FieldEvidence, Lead, Student
 from leads.statements import Query, Slot, insert, update
@@ -92,20 +92,38 @@ def set_field(
         status = Status.CANDIDATE
     changed = status != Status.CANDIDATE and _write(owner, column or field, clean)
     if not before or (before[0].normal, before[0].status) != (clean, status):
-        of_it = {"student": of, "status": status, "message_id": message_id, "created_at": now}
-        _keep_evidence(lead, field, clean, **of_it)
+        _keep_evidence(lead, field, clean, status, now, student=of, message_id=message_id)
     return changed
 
 
 def keep_candidate(lead: Lead, field: str, value: Value, now: datetime) -> None:
     """Keep what nobody has confirmed, for example WhatsApp's display name, as evidence only."""
     clean = _CLEAN[field](value)
-    _keep_evidence(lead, field, clean, status=Status.CANDIDATE, created_at=now)
+    _keep_evidence(lead, field, clean, Status.CANDIDATE, now)
 
 
-def _keep_evidence(lead: Lead, field: str, clean: Value, **of_it: Any) -> None:
-    row = FieldEvidence(lead=lead, field=field, value=as_text(clean), normal=clean, **of_it)
-    insert(row)
+def _keep_evidence(
+    lead: Lead,
+    field: str,
+    clean: Value,
+    status: str,
+    now: datetime,
+    *,
+    student: Student | None = None,
+    message_id: int | None = None,
+) -> None:
+    insert(
+        FieldEvidence(
+            lead=lead,
+            student=student,
+            field=field,
+            value=as_text(clean),
+            normal=clean,
+            message_id=message_id,
+            status=status,
+            created_at=now,
+        )
+    )
 
 
 def evidence_of(lead: Lead, field: str, student: Student | None = None) -> FieldEvidence | None:

@@ -1,6 +1,7 @@
 """A known value that is taken back for another: "não é Pedro, é Paulo", "é 8, não 9"."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from conversations.agent.readers.ages import read_ages
@@ -39,32 +40,31 @@ def taken_back(text: str, family: Family) -> TakenBack | None:
     """The field whose known value is denied in `text`, with what stands in its place."""
     folded = fold(text)
     for form in _FORMS:
-        if (said := form.search(folded)) and (found := _replaced(said, family)):
-            return found
+        said = form.search(folded)
+        if said and (back := next(_replaced(said["old"], said["new"], family), None)):
+            return back
     return None
 
 
-def _replaced(said: re.Match[str], family: Family) -> TakenBack | None:
-    old, new = said["old"], said["new"]
+def _replaced(old: str, new: str, family: Family) -> Iterator[TakenBack]:
+    """Each field that has the `old` value, with the `new` one."""
     for student in family.students:
         for field, value in _of_student(old, new, student):
-            return TakenBack(field, value, student.position)
-    parent = read_parent_name(new, asked=True)
-    if parent and _is_called(old, family.parent_name):
-        return TakenBack("parent_name", parent, None)
-    return None
+            yield TakenBack(field, value, student.position)
+    if _is_called(old, family.parent_name) and (parent := read_parent_name(new, asked=True)):
+        yield TakenBack("parent_name", parent, None)
 
 
-def _of_student(old: str, new: str, student: StudentFacts) -> list[tuple[str, str]]:
-    """The fields of `student` that had the `old` value, with the `new` one."""
-    found: list[tuple[str, str]] = []
+def _of_student(old: str, new: str, student: StudentFacts) -> Iterator[tuple[str, str]]:
     if _is_called(old, student.name):
-        found += [("student_name", name) for name in read_student_names(new, asked=True)[:1]]
+        for name in read_student_names(new, asked=True):
+            yield "student_name", name
     if student.age is not None and read_ages(old, asked=True) == [student.age]:
-        found += [("student_age", str(age)) for age in read_ages(new, asked=True)[:1]]
+        for age in read_ages(new, asked=True):
+            yield "student_age", str(age)
     if student.grade and read_grades(old, asked=True) == [student.grade]:
-        found += [("school_grade", grade) for grade in read_grades(new, asked=True)[:1]]
-    return found
+        for grade in read_grades(new, asked=True):
+            yield "school_grade", grade
 
 
 def _is_called(words: str, name: str) -> bool:

@@ -27,6 +27,7 @@ from conversations.agent.siblings import (
     common_subjects,
     each_their_own,
     named,
+    place_of,
     several,
     shared_subjects,
     together,
@@ -212,7 +213,7 @@ def _apart(
     """Each student's position and the words about them. "10 anos, e tem a Beatriz que tem 6" tells
     first the age of the one who was meant, whose name is known."""
     plain = fold(text.replace("\n", " , "))
-    starts = [_start(plain, name) for name, _ in places]
+    starts = [place_of(name, plain) or 0 for name, _ in places]
     if len(places) > 1:
         parts = told_apart(plain, starts)
         return [(position, part) for (_, position), part in zip(places, parts, strict=True)]
@@ -224,11 +225,6 @@ def _apart(
         return [(position, text)]
     of_another = meant != position and family.student(meant).name
     return [(meant, before), (position, after)] if of_another else [(position, after)]
-
-
-def _start(plain: str, name: str) -> int:
-    first = re.search(rf"\b{re.escape(fold(name).split()[0])}\b", plain)
-    return first.start() if first else 0
 
 
 def _details(

@@ -101,12 +101,14 @@ def each_their_own(text: str) -> bool:
 
 def named(folded: str, family: Family) -> dict[int, StudentFacts]:
     """The known students whose first name stands in the text, each at its place."""
-    return {
-        match.start(): student
-        for student in family.students
-        if student.name
-        and (match := re.search(rf"\b{re.escape(fold(student.name).split()[0])}\b", folded))
-    }
+    places = {place_of(one.name, folded): one for one in family.students if one.name}
+    return {place: one for place, one in places.items() if place is not None}
+
+
+def place_of(name: str, folded: str) -> int | None:
+    """Where the first word of a name first stands in the text, as a word."""
+    first = re.search(rf"\b{re.escape(fold(name).split()[0])}\b", folded)
+    return first.start() if first else None
 
 
 def shared_subjects(text: str, family: Family) -> dict[int, list[str]]:

@@ -82,8 +82,7 @@ def read_handoff(text: str) -> str | None:
     """The reason why `text` needs a person, or None; its surest sentence decides."""
     sentences = [part for part in _SENTENCE.split(text) if part.strip()]
     whole = [text] if len(sentences) > 1 else []
-    ordinary = _plainly_asks(text)
-    heard = [_weighed(part, ordinary=ordinary) for part in [*sentences, *whole]]
+    heard = [_weighed(part, text) for part in [*sentences, *whole]]
     surest = max(heard, key=lambda one: one[1], default=(NOTHING, 0.0))
     return surest[0] if surest[1] > 0 else None
 
@@ -106,17 +105,19 @@ def phrase_bonus(text: str) -> dict[str, float]:
     return bonus
 
 
-def _weighed(part: str, *, ordinary: bool) -> tuple[str, float]:
-    """The likeliest reason, and how probable any is; 0 where that is too little. `ordinary`: the
-    message has a plain wish already, so that a reason must be sure; a bargain is none."""
+def _weighed(part: str, text: str) -> tuple[str, float]:
+    """The likeliest reason, and how probable any is; 0 where that is too little. Where no phrase
+    stands, a bargain is no reason, and one beside a plain wish in `text` must be sure."""
     bonus = phrase_bonus(part)
     shares = dict(load("handoff").probabilities(part, bonus))
     heard = 1 - shares.pop(NOTHING)
     reason = max(shares, key=lambda one: shares[one])
     if heard < SURE:
         return reason, 0.0
-    unsure = (ordinary and heard < SURE_OF_A_QUESTION) or read_bargain(part)
-    return reason, 0.0 if unsure and PHRASE not in bonus.values() else heard
+    unsure = PHRASE not in bonus.values() and (
+        read_bargain(part) or (heard < SURE_OF_A_QUESTION and _plainly_asks(text))
+    )
+    return reason, 0.0 if unsure else heard
 
 
 def _plainly_asks(text: str) -> bool:

@@ -14,9 +14,10 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
-from conversations import handoff, live, sender, turn
+from conversations import contacts, handoff, live, sender, turn
 from conversations.llm import ledger, prices
 from conversations.models import Conversation, Message, ModelCall, Turn
+from conversations.whatsapp.payloads import Identity
 from leads.models import Lead
 from tests import door
 from tests.journeys.actors import Parent
@@ -100,6 +101,19 @@ def test_first_messages_at_once_make_one_family(post):
     assert len(messages) == 9
     assert sorted(message.rev for message in messages) == list(range(1, 10))
     assert conversation.rev == 9
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [Identity("+5545999990000", None, "5545999990000"), Identity(None, "1827@lid", "1827@lid")],
+)
+def test_one_who_is_met_by_several_at_once_has_one_conversation_and_one_lead(identity):
+    def meet(number):
+        with transaction.atomic():
+            return contacts.locked(identity, "vila-a", f"Ana {number}", timezone.now()).pk
+
+    assert len(set(at_once(meet, range(8)))) == 1
+    assert Conversation.objects.get().lead == Lead.objects.get()
 
 
 def test_of_twenty_who_take_over_one_wins(families):

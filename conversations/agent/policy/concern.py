@@ -112,10 +112,9 @@ def _asks_the_unknown(command: Command, draft: Draft) -> bool:
     is put as a question is one."""
     if command.command != "unknown" or command.topic != "question":
         return False
-    begins = any(act.text == "greeting" for act in draft.acts)
     answers = draft.was_asked in FIELDS and not _ASKS.search(fold(command.evidence))
-    told = draft.learned or any(act.text == "corrected" for act in draft.acts)
-    return "?" in command.evidence or not (told or begins or answers)
+    told = draft.learned or draft.says("corrected")
+    return "?" in command.evidence or not (told or draft.says("greeting") or answers)
 
 
 def _unknown_question(draft: Draft) -> None:

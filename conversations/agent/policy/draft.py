@@ -49,6 +49,9 @@ class Draft:
     def say(self, text: str, **args: Any) -> None:
         self.acts.append(Act(text, args))
 
+    def says(self, text: str) -> bool:
+        return any(act.text == text for act in self.acts)
+
     def do(self, effect: Effect) -> None:
         self.effects.append(effect)
 

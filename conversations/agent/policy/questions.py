@@ -38,8 +38,7 @@ def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:
     if asked not in FIELDS or asked in draft.learned:
         return
     # "Não é matemática, é português" denies nothing.
-    corrected = any(act.text == "corrected" for act in draft.acts)
-    if any(one.command == "deny" for one in commands) and not corrected:
+    if any(one.command == "deny" for one in commands) and not draft.says("corrected"):
         draft.dialogue.skipped.append(asked)
         if asked == "schedule_preference":
             draft.dialogue.declined_visit = True
@@ -64,7 +63,7 @@ def _resume(draft: Draft, commands: Sequence[Command]) -> bool:
     _lead_in(draft)
     if asked == "slot" and dialogue.offers:
         digressed = dialogue.streak == 1 and any(one.command == "answer" for one in commands)
-        if digressed or any(act.text == "not_understood" for act in draft.acts):
+        if digressed or draft.says("not_understood"):
             draft.say("slot_list", options=[datetime.fromisoformat(at) for at in dialogue.offers])
             draft.ask("slot", "ask_which_slot")
         else:

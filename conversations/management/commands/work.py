@@ -193,10 +193,10 @@ class Work:
                 continue
             self._woken.wait(pause)
             self._stopping.wait(max(0.0, began + BREATH - time.monotonic()))
+        live.wakes(None)  # what is finished from here on, others go on with
         taking_in.join()
         for crew in (self._attendants, self._thinkers, self._senders):
             crew.finish()
-        live.wakes(None)
         log.info("Stopped working")
 
     def _warm_up(self) -> None:

@@ -2,10 +2,10 @@
 
 W3 Thursday (W3n "que vem", W3e "essa", W3p "as quintas", W3d12 maybe the 12th: see hours.py), R1
 tomorrow, N5 the 5th (N5x of next month, N5t of this one), M12_3[_2026] a date, G0/G1 a week,
-X0/X1 a month, Y3 a month by name, K a weekend
-(Ke this, Kn next); i, m, f at the end of G, X or Y: its start, middle or end. W3+N12: one
-day said twice. J1_0~X1 the first Monday of next month, J-1_4 the last Friday of the month. Qa~
-from, Qd~ after, Qu~ until, Qb~ before a day, Qw~ its week; Qp~A~B from A to B.
+X0/X1 a month, Y3 a month by name, K a weekend (Ke this, Kn next); i, m, f at the end of G, X or Y:
+its start, middle or end. W3+N12: one day said twice. J1_0~X1 the first Monday of next month, J-1_4
+the last Friday of the month. Qa~ from, Qd~ after, Qu~ until, Qb~ before a day, Qw~ its week; Qp~A~B
+from A to B.
 """
 
 import re

@@ -253,14 +253,14 @@ def _may_name(form: str) -> bool:
     return (
         len(form) > 1
         and form.replace("-", "").isalpha()
-        and _without_pronoun(form) not in cues.COMMON
+        and _plain_form(form) not in cues.COMMON
         and form not in cues.LINKS
         and re.search(r"[aeiouy]", form) is not None
         and not re.search(r"(.)\1\1", form)
     )
 
 
-def _without_pronoun(form: str) -> str:
+def _plain_form(form: str) -> str:
     """ "Chama" of "chama-se", "quinta" of "quinta-feira", "valeu" of "valeuu"."""
     return re.sub(r"-(?:feira|se|me|te|lhe|nos)$|(?<=\w{3}([aeiou]))\1$", "", form)
 
