@@ -4,6 +4,7 @@ plays all of them with every model, however long that takes."""
 import argparse
 import logging
 from fnmatch import fnmatch
+from pathlib import Path
 
 from benchmarks import answers, pages
 from benchmarks.answers import figures, results, scenarios, servers, shards
@@ -16,7 +17,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.answers", description=__doc__)
     parser.add_argument("names", nargs="*", default=["*"], help="scenarios or files, with * and ?")
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--set", choices=FOLDERS, default="open")
+    parser.add_argument("--set", default="open", help="open, blind, or a folder of your own")
+    parser.add_argument("--phrases", type=Path, help="how parents answer, for a folder of your own")
     parser.add_argument("--model", default="rules", help="rules, oracle, noisy, adversary or real")
     parser.add_argument("--show", choices=("all", "failed", "none"), default="failed")
     parser.add_argument("--whole", action="store_true", help="the full measure, some 20 minutes")
@@ -25,15 +27,17 @@ def main() -> None:
     if options.whole:
         _measure(options.processes)
         return
+    folder = FOLDERS.get(options.set) or Path(options.set)
+    phrases = options.phrases or scenarios.FOLDER / PHRASES.get(folder.name, PHRASES["blind"])
     chosen = [
         one
-        for one in scenarios.load(FOLDERS[options.set])
+        for one in scenarios.load(folder)
         if any(fnmatch(one.name, name) or fnmatch(one.family, name) for name in options.names)
     ]
     with servers.running() as url:
         servers.use(servers.make(url, "answers_by_hand"))
         servers.fill(min(one.clock for one in chosen))
-        _play(chosen, options)
+        _play(chosen, phrases, options)
         from django.db import connection
 
         connection.close()
@@ -46,12 +50,11 @@ def _measure(processes: int) -> None:
     print(pages.table(rows))
 
 
-def _play(chosen: list[scenarios.Scenario], options: argparse.Namespace) -> None:
+def _play(chosen: list[scenarios.Scenario], phrases: Path, options: argparse.Namespace) -> None:
     from benchmarks.answers.models import MODELS
     from benchmarks.answers.play import play
 
     logging.disable(logging.ERROR)
-    phrases = scenarios.FOLDER / PHRASES[FOLDERS[options.set].name]
     passed = runs = 0
     for scenario in chosen:
         for seed in range(options.seeds):
