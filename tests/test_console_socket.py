@@ -6,6 +6,7 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 
 from conversations import live
@@ -58,8 +59,25 @@ async def test_staff_get_hints_and_nothing_else(ana):
     await sync_to_async(live.tell)(12, 118)
 
     assert await hint(line) == {"conversation": 12, "rev": 118}
+    await left(line)
+
+
+async def left(line):
     await line.send_input({"type": "websocket.disconnect", "code": 1000})
     await line.wait()
+
+
+async def test_all_of_a_process_hear_it_and_one_who_leaves_takes_nobody_along(ana):
+    lines = [(await connected(ana))[0] for _ in range(3)]
+    assert [await hint(line) for line in lines] == [{"beat": True}] * 3
+    await left(lines.pop())
+
+    await sync_to_async(live.tell)(12, 118)
+    await sync_to_async(live.tell)(13, 119)
+
+    for line in lines:
+        assert [(await hint(line))["conversation"] for _ in range(2)] == [12, 13]
+        await left(line)
 
 
 async def test_strangers_and_parents_are_closed_out(transactional_db):
@@ -97,3 +115,19 @@ async def test_permission_is_checked_again(ana, monkeypatch, event, code):
     line, _ = await connected(ana)
     await sync_to_async(event)(ana)
     assert await closed(line) == code
+
+
+def _rename(before, after):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {before} RENAME TO {after}")
+
+
+async def test_nobody_listens_unchecked_when_the_database_fails(ana, monkeypatch):
+    monkeypatch.setattr(consumer, "CHECK_SECONDS", 0.05)
+    line, _ = await connected(ana)
+    assert await hint(line) == {"beat": True}
+    await sync_to_async(_rename)("auth_user", "auth_user_away")
+    try:
+        assert await closed(line) == 1013
+    finally:
+        await sync_to_async(_rename)("auth_user_away", "auth_user")
