@@ -24,6 +24,7 @@ def grow(first: int, last: int) -> None:
             "id": "1000 + n", "lead_id": "1000 + n",
             "phone": "'+55459' || lpad(n::text, 8, '0')",
             "last_message_at": "now() - n * interval '1 hour'",
+            "last_inbound_at": "now() - n * interval '1 hour'",
             "mode": "(ARRAY['bot','bot','bot','human','closed','bot','bot'])[1 + n % 7]",
         })  # fmt: skip
         each = f"generate_series({first}, {last}) n, generate_series(1, {MESSAGES}) k"

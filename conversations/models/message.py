@@ -1,10 +1,12 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models import words
 from conversations.models.conversation import Conversation
 
 
@@ -147,6 +149,7 @@ class Message(models.Model):
             models.Index(
                 fields=["conversation"], condition=Q(awaits_answer=True), name="message_unanswered"
             ),
+            GinIndex(words.vector("text"), name="message_words"),
         ]
 
     def __str__(self) -> str:

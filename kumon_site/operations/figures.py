@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import (
     Aggregate,
+    Count,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
     OuterRef,
+    Q,
     Subquery,
 )
 from django.utils import timezone
@@ -58,8 +60,13 @@ def computed(begin: datetime, end: datetime) -> dict[str, int | float | None]:
     leads = Lead.objects.filter(created_at__gte=begin, created_at__lt=end)
     visits = Visit.objects.between(begin, end).exclude(status__in=CALLED_OFF)
     messages = Message.objects.filter(created_at__gte=begin, created_at__lt=end)
-    heard = messages.filter(direction=Message.Direction.IN)
-    said = messages.filter(direction=Message.Direction.OUT).exclude(status__in=NEVER_LEFT)
+    heard = Q(direction=Message.Direction.IN)
+    said = Q(direction=Message.Direction.OUT) & ~Q(status__in=NEVER_LEFT)
+    spoken = messages.aggregate(
+        conversations=Count("conversation", distinct=True, filter=heard),
+        messages_in=Count("pk", filter=heard),
+        messages_out=Count("pk", filter=said),
+    )
     new = leads.count()
     booked = leads.filter(Exists(Visit.objects.filter(lead=OuterRef("pk")))).count()
     return {
@@ -69,10 +76,8 @@ def computed(begin: datetime, end: datetime) -> dict[str, int | float | None]:
         "conversion": round(booked / new, 4) if new else None,
         "visits": visits.count(),
         "attended": visits.filter(status=Visit.Status.ATTENDED).count(),
-        "conversations": heard.values("conversation").distinct().count(),
+        **spoken,
         "handoffs": Handoff.objects.filter(started_at__gte=begin, started_at__lt=end).count(),
-        "messages_in": heard.count(),
-        "messages_out": said.count(),
         "median_first_reply_seconds": _first_reply(begin, end),
     }
 
@@ -89,7 +94,8 @@ def _first_reply(begin: datetime, end: datetime) -> float | None:
     heard = of_one.filter(direction=Message.Direction.IN).values("created_at")
     said = of_one.filter(direction=Message.Direction.OUT).exclude(status__in=NEVER_LEFT)
     answered = (
-        Conversation.objects.annotate(heard=Subquery(heard[:1]))
+        Conversation.objects.filter(last_inbound_at__gte=begin)  # few of all there are
+        .annotate(heard=Subquery(heard[:1]))
         .filter(heard__gte=begin, heard__lt=end)
         .annotate(
             said=Subquery(said.filter(created_at__gte=OuterRef("heard")).values("created_at")[:1])

@@ -61,6 +61,8 @@ def bubble(conversation, at, direction, status=None):
         sent_at=at,
     )
     Message.objects.filter(pk=message.pk).update(created_at=at)
+    if direction == "in":
+        Conversation.objects.filter(pk=conversation.pk).update(last_inbound_at=at)
 
 
 def talk(lead, *bubbles):
@@ -111,7 +113,7 @@ def test_known_rows_give_known_numbers():
 
 
 def test_nothing_is_nothing(django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         found = computed(BEGIN, END)
     assert found.pop("conversion") is None
     assert found.pop("median_first_reply_seconds") is None
