@@ -51,7 +51,7 @@ _DURATION = re.compile(
     rf"|\b(?:d[eo]s? |entre )?{NUMBER}(?: {_YEARS})?(?: (?:a|ate|aos|ou) | ?[-/] ?){NUMBER}"
     rf"(?: {_YEARS}|\b(?! ?/))"
     rf"|\bentre (?:os )?{NUMBER}(?: {_YEARS})? e (?:os )?{NUMBER}\b(?: {_YEARS})?"
-    rf"|\bnao,? (?:e|sao|tem|eh|era|fez|completou)? ?{NUMBER}\b(?: {_YEARS})?"
+    rf"|(?<!nao )(?<!nao, )\bnao,? (?:e|sao|tem|eh|era|fez|completou)? ?{NUMBER}\b(?: {_YEARS})?"
     rf"|, ?(?:e )?nao (?:e )?{NUMBER}\b"
 )
 # "10 em maio" may have been or be to come; a verb tells.

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 from .fold import fold
+from .lexicon import lines_of
 from .numerals import NUMBER, value_of
 
-_LEXICON = Path(__file__).parent / "data" / "answers.txt"
 _LONGEST = 5  # words in a phrase
 
 _YES_SIGNS = re.compile("[👍👌✅]")
@@ -29,7 +28,7 @@ _PICK_LEAD = (
     r"(?:me )?ve|vai ser|(?:pode )?(?:marca|bota|coloca|poe|reserva|agenda|confirma)r?(?: ai)?|"
     r"(?:pode )?por|entao|seria|acho que|acho q|vou querer|gostaria d[ao]|blz|beleza|sim|s|ok|"
     r"melhor|isso) ?,? ?)*"
-    r"(?:(?:na|no|a|o) )?"
+    r"(?:(?:na|no|a|o) )?(?:d[eo] )?"
 )
 _PICK_NOUN = r"(?:opcao|alternativa|numero|num|nro?|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
@@ -55,8 +54,10 @@ _WORDLESS = re.compile(r"[^\w\s.,:()?/-]+")  # "3!", "a primeira 🙏"
 _CORRECTION = re.compile(
     r"\b(?:na verdade|na vdd|na real|corrig\w+|correcao|retific\w+|errei|errado|errada|enganei|"
     r"quis dizer|quero dizer|queria dizer|alias|ou melhor|melhor dizendo|minto|me confundi|"
-    r"confundi|digo|troquei as bolas|ops|opa errei|e sim)\b"
+    r"confundi|digo|troquei (?:as bolas|[oa]s? \w+)|ops|opa errei|e sim)\b"
     r"|\b(?:corretor|celular|teclado) (?:(?:que|q|me|se|aqui|dele) )*(?:troc|mud|err|corrig|bot)\w+"
+    r"|\bnao,? nao,? (?:e |sao |eh |tem |era )?\d"
+    r"|\b(?:nome|idade|serie|e-?mail|numero|telefone) (?:cert|corret)[oa]\b"
     r"|\berrou (?:aqui|ai|o (?:nome|celular|corretor|teclado))\b"
     r"|^(?:\W|k+\b|nao\b|ah\b)*(?:e )?[^\W\d]+ nao, (?:e )?[^\W\d]+(?: com \w+)?\W*$"
     r"|\b(?:desculp\w*|perdao|sorry)[,.]? (?:e|sao|era|eh|foi)\b(?! que)"
@@ -120,7 +121,7 @@ def read_option(text: str, count: int) -> int | None:
     Only where the whole message is the pick. "a segunda" is the second one; a bare "segunda"
     is a weekday and left to the reader of dates.
     """
-    folded = _WORDLESS.sub("", fold(text)).strip(" .,")
+    folded = without_fillers(_WORDLESS.sub("", fold(text)).strip(" .,"))
     if number := _PICK_NUMBER.fullmatch(folded):
         pick = value_of(number["n"])
     elif ordinal := _PICK_ORDINAL.fullmatch(folded):
@@ -149,6 +150,11 @@ def is_correction(text: str) -> bool:
 def spelled_out(text: str) -> str:
     """Folded, with "n" and "q" written out."""
     return _SHORT.sub(lambda short: _SPELLED[short[0]], fold(text))
+
+
+def without_fillers(folded: str) -> str:
+    """ "quero a 2, visse" without what says nothing at either end; all of it if nothing is left."""
+    return _AFTER.sub("", _BEFORE.sub("", folded)) or folded
 
 
 def _position(ordinal: str, count: int) -> int:
@@ -232,12 +238,15 @@ _ONLY_ALONE = {
 def _load() -> dict[str, str]:
     phrases: dict[str, str] = {}
     section = ""
-    for line in _LEXICON.read_text(encoding="utf-8").splitlines():
+    for line in lines_of("answers.txt"):
         if line.startswith("["):
             section = line.strip("[]")
-        elif line and not line.startswith("#"):
+        else:
             phrases.setdefault(_plain(line), section)
     return phrases
 
 
 _PHRASES = _load()
+_FILLER = rf"(?:{'|'.join(sorted(lines_of('fillers.txt'), key=len, reverse=True))})"
+_BEFORE = re.compile(rf"^(?:{_FILLER}(?:[ ,.!?]+|$))+")
+_AFTER = re.compile(rf"(?:[ ,.!?]+{_FILLER})+[ ,.!?]*$")

@@ -1,20 +1,12 @@
 """What stands before a name, and the lists that tell names from ordinary words."""
 
 import re
-from pathlib import Path
 
-_DATA = Path(__file__).parents[1] / "data"
-
-
-def words_of(name: str) -> frozenset[str]:
-    """The words of a list in data/, its comments left out."""
-    lines = (_DATA / name).read_text(encoding="utf-8").splitlines()
-    return frozenset(w for line in lines if not line.startswith("#") for w in line.split())
-
+from conversations.agent.readers.lexicon import lines_of, words_of
 
 FIRST_NAMES = words_of("first_names.txt")
 KNOWN = FIRST_NAMES | words_of("surnames.txt")
-COMMON = words_of("common_words.txt")
+COMMON = words_of("common_words.txt") | {one for one in lines_of("fillers.txt") if " " not in one}
 # Everyday words that are a name where written with a capital.
 WORDS_TOO = frozenset({"abril", "ceu", "domingos", "luz", "mel", "rosa", "sol"})
 GIVEN = FIRST_NAMES | WORDS_TOO
@@ -81,8 +73,10 @@ STUDENT = re.compile(
     rf"(?:el[ea]|que) (?:se )?chama|(?:el[ea]s|os dois|as duas|os tres|as tres) (?:se )?chamam|"
     rf"(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
     rf"(?<!me )se chamam?|chamam-se|(?:{_KIN}) :|chamad[oa]|"
-    rf"com nome(?: de)?|de nome) {_THE}(?=\w)"
+    rf"com nome(?: de)?|de nome|(?:tem|tenho|vai|vem|falta)(?: ainda)? mais uma?(?: [^\W\d]+){{0,4}} [,:]) {_THE}(?=\w)"
 )
+# What is told of one child before the next is named.
+ASIDE = rf" , (?:(?:que|[oa]|d[oa]|n[oa]|tem|de|com|{_KIN}) )*[^\W\d]*(?: ?[^\W\d]+){{0,2}} ?\d{{1,2}}\S*(?: \w+){{0,3}} ,"
 # "As crianças adoram", "minha filha sofre com as contas": a small word that no list knows is a name
 # only where it does not end like a verb and its clause goes on as after a name.
 VERB = re.compile(r"\w+(?:ou|eu|iu|[ae]m|ava|avam|ando|endo|indo)")
@@ -107,7 +101,7 @@ STUDENT_IF_FOLLOWED = re.compile(
     r"|terceir"
     r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
     r"|la)\b)|fez|faz|vai|estuda|"
-    r"precisa|cursa) \b(?!interesse)|com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
+    r"precisa|cursa) \b(?!interesse)|, (?:[oa] )?irma[oz]?\w* del[ea]|com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b(?! \d{4})(?! - \d)(?! 9)|de \d{1,2} )"
 )
 OTHERS = re.compile(

@@ -176,7 +176,10 @@ def _names_from(message: Message, start: int, joint: str) -> Iterator[_Name]:
         if name is None:
             return
         yield name
-        joined = re.match(rf" {joint} (?:(?:d?[oa]|e|pr[oa]) )*", message.after(name.stop))
+        aside = cues.ASIDE if "," in joint else ""  # "Lia, do 3º ano, e Rosa"
+        joined = re.match(
+            rf"(?:{aside})? {joint} (?:(?:d?[oa]|e|pr[oa]) )*", message.after(name.stop)
+        )
         following = name.stop + len(joined[0].split()) if joined else len(message.words)
         name = _name_at(message, following)
         if name and not _listed(message, name):
