@@ -11,6 +11,7 @@ from conversations.agent.commands import Command
 from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
 from conversations.agent.moves import moved_to
+from conversations.agent.readers.answers import without_fillers
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.refusals import keeps_visit
@@ -21,9 +22,14 @@ SURE_BESIDE_AN_ANSWER = 0.8  # ... when the message already answered what was as
 MOMENT_WORDS = 6
 LEAST_WORDS = 4  # of a question that stands for a whole message
 _BEFORE_A_QUESTION = re.compile(
-    r",\s*|\s(?=(?:voc[eê]s|vcs) (?:ajudam|preparam|d[aã]o|t[eê]m|fazem|aceitam|atendem|pegam)\b)",
-    re.I,
+    r", *| (?=(?:voces|vcs) (?:ajudam|preparam|dao|tem|fazem|aceitam|atendem|pegam)\b)"
 )
+# "Permitam-me uma pergunta: ...", "eu gostaria de saber ...": the question is what follows.
+_LEADS_TO_A_QUESTION = re.compile(
+    r".*\b(?:duvidas?|pergunt\w+|(?:saber|entender|esclare\w+|expli[cq]\w+|perguntar)"
+    r"(?: (?:me|melhor|uma coisa))?)\b(?: (?:se|e|eh))?[:,]? (?=\S+ \S+ \S+)"
+)
+_BECAUSE = re.compile(r", (?:porque|pois|j[aá] que)\b.*", re.I | re.S)
 _CANNOT = re.compile(r"\bnao (?:vou|vamos|posso|podemos|consigo|conseguimos|poderei|vai dar)\b")
 _OTHER_TIME = re.compile(
     r"\bmais (?:tarde|cedo)\b|\boutr[oa] (?:dia|hora|horario|data)\b|\bimprevisto\b"
@@ -207,7 +213,10 @@ def _asks_more(hearing: Hearing, intents: list[Intent]) -> bool:
 def _last_clause(question: str) -> str:
     """Of "meu filho vai mal na escola, vocês ajudam na prova?" what is asked in the end."""
     asked = [part for part in _SENTENCE.split(question) if "?" in part] or [question]
-    clause = _BEFORE_A_QUESTION.split(asked[-1])[-1]
+    last = without_fillers(fold(_BECAUSE.sub("", asked[-1])))
+    if lead := _LEADS_TO_A_QUESTION.match(last):
+        return last[lead.end() :]
+    clause = _BEFORE_A_QUESTION.split(last)[-1]
     return clause if len(clause.split()) >= LEAST_WORDS else question
 
 

@@ -171,7 +171,7 @@ _NOT_A_TIME = (
     ),
     rule(r"\b(?:nao tem|sem) problemas?\b|\b(?:por ?que|pq) nao\b|\bnao (?:e|eh)(?= *(?:\?|$))"),
 )
-_COUNTS = (rule(rf"(?<!h e )(?<!horas e )\b\d{{1,3}} {_COUNTED}\w*\b(?! (?:pras?|para a) )"),)
+_COUNTS = (rule(rf"(?<!h e )(?<!horas e )(?<!:)\b\d{{1,3}} {_COUNTED}\w*\b(?! (?:pras?|para a) )"),)
 # A line that opens or ends with one star mends the one before it.
 _STARRED = re.compile(r"(?m)(?<=\n)(?:\*([^*\n]+)|([^*\n]+)\*)$")
 _ENDS = re.compile(r"[!\n\r…|]+")

@@ -73,10 +73,11 @@ STUDENT = re.compile(
     rf"(?:el[ea]|que) (?:se )?chama|(?:el[ea]s|os dois|as duas|os tres|as tres) (?:se )?chamam|"
     rf"(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
     rf"(?<!me )se chamam?|chamam-se|(?:{_KIN}) :|chamad[oa]|"
-    rf"com nome(?: de)?|de nome|(?:tem|tenho|vai|vem|falta)(?: ainda)? mais uma?(?: [^\W\d]+){{0,4}} [,:]) {_THE}(?=\w)"
+    rf"com nome(?: de)?|de nome|"
+    rf"(?:tem|tenho|vai|vem|falta)(?: ainda)? mais uma?(?: [^\W\d]+){{0,4}} [,:]) {_THE}(?=\w)"
 )
 # What is told of one child before the next is named.
-ASIDE = rf" , (?:(?:que|[oa]|d[oa]|n[oa]|tem|de|com|{_KIN}) )*[^\W\d]*(?: ?[^\W\d]+){{0,2}} ?\d{{1,2}}\S*(?: \w+){{0,3}} ,"
+ASIDE = r" ,(?: [^\W\d]+){0,6} \d{1,2}\S*(?: \w+){0,3} ,"
 # "As crianças adoram", "minha filha sofre com as contas": a small word that no list knows is a name
 # only where it does not end like a verb and its clause goes on as after a name.
 VERB = re.compile(r"\w+(?:ou|eu|iu|[ae]m|ava|avam|ando|endo|indo)")
@@ -101,7 +102,8 @@ STUDENT_IF_FOLLOWED = re.compile(
     r"|terceir"
     r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
     r"|la)\b)|fez|faz|vai|estuda|"
-    r"precisa|cursa) \b(?!interesse)|, (?:[oa] )?irma[oz]?\w* del[ea]|com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
+    r"precisa|cursa) \b(?!interesse)|, (?:[oa] )?irma[oz]?\w* del[ea]|"
+    r"com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b(?! \d{4})(?! - \d)(?! 9)|de \d{1,2} )"
 )
 OTHERS = re.compile(
