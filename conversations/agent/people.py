@@ -66,6 +66,10 @@ def field_commands(
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
     if back := taken_back(text, family):
         yield _set(text, back.field, back.value, student=back.student, correction=True)
+        asked_of_the_rest = None if dialogue.asked == back.field else dialogue.asked
+        dialogue = replace(dialogue, asked=asked_of_the_rest)
+        for told in field_commands(back.rest, dialogue, back.mended(family), now):
+            yield replace(told, evidence=text)
         return
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)

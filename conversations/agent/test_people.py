@@ -264,3 +264,24 @@ def test_a_known_value_is_corrected_whatever_was_asked(text, told):
         commands = list(field_commands(text, Dialogue(asked=asked), family, NOW))
         read = [(one.name, one.student, one.value) for one in commands if one.correction]
         assert read == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("não é Pedro, é Paulo. meu email é ana@gmail.com", {"email": "ana@gmail.com"}),
+        ("é Paulo, não Pedro; quero inglês 😊", {"subjects": "english"}),
+        ("não é Pedro é Paulo, e prefiro de manhã", {"schedule_preference": "de manhã"}),
+        ("não é Pedro, é Paulo e a idade não é 9, é 8", {"student_age": "8"}),
+        ("não é Pedro, é Paulo, o Paulo tem 9 anos", {"student_age": "9"}),
+        ("não é Pedro, é Paulo", {}),
+        ("não é Pedro, é Paulo, desculpa", {}),
+    ],
+)
+def test_what_is_said_beside_a_correction_is_read_too(text, told):
+    family = Family(0, parent_name="Carla", students=(StudentFacts(1, "Pedro", 9),))
+    commands = list(field_commands(text, Dialogue(asked="email"), family, NOW))
+    read = {one.name: one.value for one in commands}
+    assert read == {"student_name": "Paulo"} | told
+    assert {one.student for one in commands if one.name == "student_name"} == {1}
+    assert {one.evidence for one in commands} == {text}
