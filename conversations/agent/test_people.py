@@ -82,7 +82,7 @@ def test_what_is_said_of_a_sibling_who_is_known_is_theirs(text, told):
         ("matemática pra ele e inglês pra ela", "Lucas Beatriz", {1: "math", 2: "english"}),
         ("inglês pra menina, português pro menino", "Caio Iara", {1: "portuguese", 2: "english"}),
         ("ela quer inglês e ele matemática", "Ana Alice", {}),
-        ("um quer inglês e o outro matemática", "Lucas Davi", {}),
+        ("um quer inglês e o outro matemática", "Lucas Davi", {1: "english", 2: "math"}),
         ("os dois inglês e matemática", "Lucas Davi", {1: "math, english", 2: "math, english"}),
     ],
 )
