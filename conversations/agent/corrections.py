@@ -1,6 +1,7 @@
 """A known value that is taken back for another: "não é Pedro, é Paulo", "é 8, não 9"."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from conversations.agent.situation import Family, StudentFacts
 _IS = r"(?:e|eh|era|sao|tem|ta|esta)"
 _THE = r"(?:(?:mais|o|a|no|na|do|da) )*"
 _VALUE = r"[^\W_][^,.;?]{0,30}?"
-_END = r"(?= *(?:$|[,.;?]))"
+_END = r"(?= *(?:$|[,.;?]| e | mas ))"
 _FORMS = (
     re.compile(
         rf"\bnao {_IS} {_THE}(?P<old>{_VALUE})(?: nao)?(?: ?[,.;]| mas)*"
@@ -29,11 +30,18 @@ _FORMS = (
 
 
 class TakenBack(NamedTuple):
-    """`value` is as its reader takes it; `student` is None for the family's own field."""
+    """`value` is as its reader takes it; `student` is None for the family's own field; `rest` is
+    what the message says besides."""
 
     field: str
     value: str
     student: int | None
+    rest: str
+
+    def mended(self, family: Family) -> Family:
+        """The family as it is once the value is replaced."""
+        value = int(self.value) if self.field == "student_age" else self.value
+        return family.with_field(self.field, value, self.student)
 
 
 def taken_back(text: str, family: Family) -> TakenBack | None:
@@ -42,17 +50,25 @@ def taken_back(text: str, family: Family) -> TakenBack | None:
     for form in _FORMS:
         said = form.search(folded)
         if said and (back := next(_replaced(said["old"], said["new"], family), None)):
-            return back
+            return TakenBack(*back, _without(text, *said.span()))
     return None
 
 
-def _replaced(old: str, new: str, family: Family) -> Iterator[TakenBack]:
-    """Each field that has the `old` value, with the `new` one."""
+def _without(text: str, start: int, end: int) -> str:
+    """`text` as it is written, but for what stands from `start` to `end` of its folded form."""
+    places = range(len(text) + 1)
+    first = bisect_left(places, start, key=lambda at: len(fold(text[:at])))
+    last = bisect_left(places, end, key=lambda at: len(fold(text[:at])))
+    return f"{text[:first]} , {text[last:]}"
+
+
+def _replaced(old: str, new: str, family: Family) -> Iterator[tuple[str, str, int | None]]:
+    """Each field that has the `old` value, with the `new` one and whose it is."""
     for student in family.students:
         for field, value in _of_student(old, new, student):
-            yield TakenBack(field, value, student.position)
+            yield field, value, student.position
     if _is_called(old, family.parent_name) and (parent := read_parent_name(new, asked=True)):
-        yield TakenBack("parent_name", parent, None)
+        yield "parent_name", parent, None
 
 
 def _of_student(old: str, new: str, student: StudentFacts) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,8 @@ QUIET = 0.25  # below this a reading says nothing and is left out
 
 # Whole clauses that need no model. Data: words as `words` writes them, a clause a line.
 _PHRASES = {
-    "smalltalk/greeting": "oi|oie|ola|opa|alo|hey|ei|bom dia|boa tarde|boa noite|bdia|e ai|eai",
+    "smalltalk/greeting": "oi|oie|ola|opa|alo|hey|ei|bom dia|boa tarde|boa noite|bdia|e ai|eai"
+    "|alguem ai|tem alguem ai|alguem por ai|alguem on|tem gente ai",
     "smalltalk/thanks": (
         "obrigada|obrigado|muito obrigada|muito obrigado|brigada|brigado|brigadao|obgd|obgda"
         "|valeu|valeuu|vlw|agradeco|agradecida|agradecido|grata|grato|gratidao|obrigadao|obrigadinha"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from rapidfuzz.fuzz import ratio
 
+from conversations.agent.adults import studies_themselves
 from conversations.agent.commands import Command
 from conversations.agent.corrections import taken_back
 from conversations.agent.dialogue import Dialogue
@@ -30,28 +31,11 @@ from conversations.agent.siblings import (
     place_of,
     several,
     shared_subjects,
+    subjects_in_turn,
     together,
     told_apart,
 )
 from conversations.agent.situation import FIELDS_OF_STUDENT, MOST_STUDENTS, Family
-
-_FOR_ME = r"(?:pra|para|p) mim(?: mesm[oa]| msm)?"
-# "Fica melhor pra mim" and "manda pra mim" are not about who studies.
-_STUDIES_THEMSELVES = re.compile(
-    rf"^(?:\W|(?:oi|ola|na verdade|na vdd|no caso|sim|so|tudo|e|eh|seria|vai ser|mas)\b)*{_FOR_ME}"
-    r"(?:\W*$|\W*[,.!]| que\b| resolvi| quero| preciso| por favor)"
-    r"|\b(?:seria|vai ser|curso|aulas?|kumon|vaga|matricula|matematica|portugues|ingles|estudar"
-    rf"|aprender|fazer|(?:e|eh|queria|quero) (?:so )?) {_FOR_ME}\b"
-    r"(?! (?:fica|ficaria|seria|e|eh|melhor|de|a|as|da|serve|tanto|qualquer|so|ta|pode|o|tem)\b)"
-    r"|\beu (?:mesm[oa] )?(?:quero|gostaria de|vou) (?:estudar|fazer|aprender)\b"
-    r"|\bquero (?:aprender|voltar a estudar)\b"
-    r"|\b(?:o alun[oa]|quem vai estudar) (?:sou|e) eu\b|\bsou eu mesm[oa]\b"
-)
-# What says so only where it was asked who will study.
-_ITSELF = re.compile(
-    r"\b(?:sou|seria|vai ser) eu\b(?! [oa] (?:mae|pai|avo|tia|tio|responsavel))"
-    r"|\beu (?:mesm[oa]|msm)\b|\beu (?:que|q) (?:quero|vou|gostaria)\b|^\W*eu\W*$"
-)
 
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
 ALIKE = 75  # of 100: two spellings of one name
@@ -66,6 +50,10 @@ def field_commands(
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
     if back := taken_back(text, family):
         yield _set(text, back.field, back.value, student=back.student, correction=True)
+        asked_of_the_rest = None if dialogue.asked == back.field else dialogue.asked
+        dialogue = replace(dialogue, asked=asked_of_the_rest)
+        for told in field_commands(back.rest, dialogue, back.mended(family), now):
+            yield replace(told, evidence=text)
         return
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
@@ -76,9 +64,13 @@ def field_commands(
     ):
         asked = "student_name"
     yield from _of_family(text, asked, correction)
+    turns = subjects_in_turn(text, family)
+    for position, codes in turns.items():
+        yield _set(text, "subjects", ", ".join(codes), student=position, correction=correction)
     by_names = by_name(text, family)
     for command in _of_students(by_names, dialogue, asked, family, correction, now.date()):
-        yield replace(command, evidence=text)
+        if not (turns and command.name == "subjects"):
+            yield replace(command, evidence=text)
 
 
 def _asked(text: str, asked: str | None, family: Family, now: datetime) -> str | None:
@@ -136,10 +128,7 @@ def _of_students(
             yield _set(text, "subjects", ", ".join(codes), student=position)
         return
     nobody_named = not names and not any(student.name for student in family.students)
-    itself = _STUDIES_THEMSELVES.search(fold(text)) or (
-        asked == "student_name" and _ITSELF.search(fold(text))
-    )
-    if nobody_named and itself:
+    if nobody_named and studies_themselves(text, asked=asked == "student_name"):
         yield _set(text, "student_name", THE_PARENT)
     places = _places(names, family, correction, dialogue.focus)
     for name, position in places:

@@ -74,7 +74,7 @@ def understand(hearing: Hearing) -> list[Command]:
     visit = list(_visit(hearing, intents, short))
     commands = [*short, *fields, *visit, *_answers(hearing, intents)]
     arranged = visit or any(one.command == "pick_slot" for one in short)
-    if not arranged and _asks_more(hearing, intents):
+    if not arranged and _asks_more(hearing.text, intents):
         found = _from_knowledge(hearing, hearing.text)
         if not fields or (hearing.dialogue.asked not in FIELDS and found.command == "answer"):
             commands.append(found)
@@ -200,14 +200,17 @@ def _answers(hearing: Hearing, intents: list[Intent]) -> Iterator[Command]:
             yield _from_knowledge(hearing, intent.clause)
 
 
-def _asks_more(hearing: Hearing, intents: list[Intent]) -> bool:
-    """Whether a question stands in the text that no intent explains; "tudo bem?" is none."""
-    left = hearing.text
+def _asks_more(text: str, intents: list[Intent]) -> bool:
+    """Whether a question stands in the text that no intent explains; "tudo bem?" is none, and
+    neither is "oi, alguém aí?", which greets twice."""
+    left = text
     for intent in intents:
         if intent.name != "smalltalk":
             return False
         left = left.replace(intent.clause, " ")
-    return "?" in left
+    if "?" not in left or left == text:
+        return "?" in left
+    return _asks_more(left, _intents(left, SURE))
 
 
 def _last_clause(question: str) -> str:

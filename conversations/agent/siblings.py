@@ -12,6 +12,8 @@ from conversations.agent.situation import Family, StudentFacts
 _BOTH = re.compile(
     r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles|cada(?: uma?)?)\b"
 )
+# Beside "um inglês, o outro ..." these may be subjects.
+_PERHAPS_SUBJECTS = re.compile(r"\b(?:(?:as|pras) (?:duas|tres)|cada(?: uma?)?)\b")
 
 # Of whom else a child's parent speaks: "um de 6 e outro de 9", "a mais velha 12", "7 e 9".
 _ANOTHER = re.compile(
@@ -29,10 +31,26 @@ _GIRL = re.compile(rf"\b(?:ela|minha (?:{_KIN}a|guria|irma))\b")
 
 _SHE = re.compile(r"\b(?:ela|(?:(?:minha|a) )?(?:menina|guria|filha|neta|sobrinha))\b")
 _HE = re.compile(r"\b(?:ele|(?:(?:meu|o) )?(?:menino|guri|pia|filho|neto|sobrinho))\b")
+_BY_AGE = r"(?:mais (?:velh|nov)[oa]|maior|menor|cacula|do meio|pequen[oa]|grande)"
 _ONE_AND_OTHER = re.compile(
-    r"\buma?\b.*\boutr[oa]\b|\b(?:mais (?:velh|nov)[oa]|maior|menor|cacula|do meio)\b.*"
-    r"\b(?:mais (?:velh|nov)[oa]|maior|menor|cacula|do meio|outr[oa])\b"
+    rf"\buma?\b.*\boutr[oa]\b|\b{_BY_AGE}\b.*\b(?:{_BY_AGE}|outr[oa])\b"
+    r"|\b(?:[oa]|pr[oa]) primeir[oa]\b.*\b(?:[oa]|pr[oa]) segund[oa]\b"
 )
+# What follows "um" and "o outro" where children are meant, and no course, class or day.
+_OF_A_CHILD = (
+    r"(?=(?: (?:d?el[ea]s|d[oa]s (?:dois|duas|meninos|meninas)))?(?: ?[,.:;-]| ?$| (?:faz|faria"
+    r"|quer|queria|vai|precisa|gosta|estuda|so|somente|apenas|seria|fica|nao|ainda|tambem|tbm|tanto"
+    r"|e|eh|as (?:duas|tres|outras)|todas|tudo|mat|matematica|port|portugues|ing|ingles|leitura"
+    r"|redacao|(?:tem|com|de) \d)\b))"
+)
+_THE_OTHER = re.compile(rf"(?<!\bno )(?<!\bna )\b(?P<other>outr[oa]){_OF_A_CHILD}")
+_IN_TURN = re.compile(
+    rf"(?<!\bcada )(?<!\bcada um )\b(?P<one>uma?){_OF_A_CHILD}.*?{_THE_OTHER.pattern}"
+    r"|\b(?:[oa]|pr[oa]) (?P<first>primeir[oa])\b(?! ano).*?"
+    r"\b(?:[oa]|pr[oa]) (?P<second>segund[oa])\b(?! ano)"
+)
+_THE_SAME = re.compile(r"\b(?:tambem|tbm|tb|igual|(?:a mesma|o mesmo|a msm)(?: coisa)?)\b")
+_OTHERS = re.compile(r"\b(?:outras|resto)\b")  # which they are, the other child's subjects tell
 # Given names that surely are a girl's or a boy's; of two children one such name is enough.
 _GIRL_NAME = re.compile(
     r"(?!luca|joshua|josua|juca|noa)\w+a|beatriz|liz|[lt]h?ais|isis|iris|alice|isabel|raquel|ester"
@@ -46,7 +64,9 @@ _BOY_NAME = re.compile(
 
 def together(text: str) -> bool:
     """Whether it speaks of all of them ("os dois", "ambas", "cada um")."""
-    return _BOTH.search(fold(text)) is not None
+    folded = fold(text)
+    told = _PERHAPS_SUBJECTS.sub(",", folded) if _IN_TURN.search(folded) else folded
+    return _BOTH.search(told) is not None
 
 
 def several(text: str, family: Family) -> bool:
@@ -82,14 +102,62 @@ def by_name(text: str, family: Family) -> str:
     """ "ela quer inglês e ele matemática" folded, with the names of the girl and the boy who are
     known; `text` itself where it does not speak of both or the names do not tell who is who."""
     folded = fold(text)
-    names = [fold(student.name).split()[0] for student in family.students if student.name]
-    if not (len(names) == 2 and _SHE.search(folded) and _HE.search(folded)):
+    pair = _girl_and_boy(family)
+    if not (pair and _SHE.search(folded) and _HE.search(folded)):
         return text
-    girlish = [bool(_GIRL_NAME.fullmatch(name)) - bool(_BOY_NAME.fullmatch(name)) for name in names]
-    if girlish[0] == girlish[1]:
-        return text
-    girl, boy = names if girlish[0] > girlish[1] else reversed(names)
+    girl, boy = (fold(student.name).split()[0] for student in pair)
     return _HE.sub(boy, _SHE.sub(girl, folded))
+
+
+def _girl_and_boy(family: Family) -> tuple[StudentFacts, StudentFacts] | None:
+    """The two students who are known, where their names tell who is who."""
+    if len(family.students) != 2 or not all(student.name for student in family.students):
+        return None
+    one, other = family.students
+    girlish = [
+        bool(_GIRL_NAME.fullmatch(name)) - bool(_BOY_NAME.fullmatch(name))
+        for name in (fold(student.name).split()[0] for student in family.students)
+    ]
+    if girlish[0] == girlish[1]:
+        return None
+    return (one, other) if girlish[0] > girlish[1] else (other, one)
+
+
+def subjects_in_turn(text: str, family: Family) -> dict[int, list[str]]:
+    """Of "um inglês, o outro matemática" what each of the two known children does, by position.
+    Who is left out of it is not told of."""
+    folded = fold(text)
+    turns = _turns(folded, family)
+    if not turns:
+        return {}
+    parts = told_apart(folded, [start for _, start in turns])
+    told = [read_subjects(part, asked=not _OTHERS.search(part)) for part in parts]
+    if not told[1] and _THE_SAME.search(parts[1]):
+        told[1] = told[0]
+    return {place: codes for (place, _), codes in zip(turns, told, strict=True) if codes}
+
+
+def _turns(folded: str, family: Family) -> list[tuple[int, int]]:
+    """Of two known children the position and where it is told of: "um" and "o outro" in their
+    order, "um" and "outra" as their names tell the boy from the girl, "Lia" and "o outro"."""
+    if len(family.students) != 2:
+        return []
+    found = named(folded, family)
+    if len(found) == 1:
+        ((start, one),) = found.items()
+        other = _THE_OTHER.search(folded, start)
+        rest = next(student for student in family.students if student != one)
+        return [(one.position, start), (rest.position, other.start())] if other else []
+    said = _IN_TURN.search(folded)
+    if said is None:
+        return []
+    groups = ("first", "second") if said["first"] else ("one", "other")
+    boy_or_girl = [said[group][-1] == "a" for group in groups]
+    in_turn: tuple[StudentFacts, ...] = family.students
+    if boy_or_girl[0] != boy_or_girl[1]:
+        pair = _girl_and_boy(family)
+        in_turn = (pair if boy_or_girl[0] else pair[::-1]) if pair else ()
+    return [(one.position, said.start(group)) for one, group in zip(in_turn, groups, strict=False)]
 
 
 def each_their_own(text: str) -> bool:

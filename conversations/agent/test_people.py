@@ -82,7 +82,7 @@ def test_what_is_said_of_a_sibling_who_is_known_is_theirs(text, told):
         ("matemática pra ele e inglês pra ela", "Lucas Beatriz", {1: "math", 2: "english"}),
         ("inglês pra menina, português pro menino", "Caio Iara", {1: "portuguese", 2: "english"}),
         ("ela quer inglês e ele matemática", "Ana Alice", {}),
-        ("um quer inglês e o outro matemática", "Lucas Davi", {}),
+        ("um quer inglês e o outro matemática", "Lucas Davi", {1: "english", 2: "math"}),
         ("os dois inglês e matemática", "Lucas Davi", {1: "math, english", 2: "math, english"}),
     ],
 )
@@ -264,3 +264,24 @@ def test_a_known_value_is_corrected_whatever_was_asked(text, told):
         commands = list(field_commands(text, Dialogue(asked=asked), family, NOW))
         read = [(one.name, one.student, one.value) for one in commands if one.correction]
         assert read == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("não é Pedro, é Paulo. meu email é ana@gmail.com", {"email": "ana@gmail.com"}),
+        ("é Paulo, não Pedro; quero inglês 😊", {"subjects": "english"}),
+        ("não é Pedro é Paulo, e prefiro de manhã", {"schedule_preference": "de manhã"}),
+        ("não é Pedro, é Paulo e a idade não é 9, é 8", {"student_age": "8"}),
+        ("não é Pedro, é Paulo, o Paulo tem 9 anos", {"student_age": "9"}),
+        ("não é Pedro, é Paulo", {}),
+        ("não é Pedro, é Paulo, desculpa", {}),
+    ],
+)
+def test_what_is_said_beside_a_correction_is_read_too(text, told):
+    family = Family(0, parent_name="Carla", students=(StudentFacts(1, "Pedro", 9),))
+    commands = list(field_commands(text, Dialogue(asked="email"), family, NOW))
+    read = {one.name: one.value for one in commands}
+    assert read == {"student_name": "Paulo"} | told
+    assert {one.student for one in commands if one.name == "student_name"} == {1}
+    assert {one.evidence for one in commands} == {text}

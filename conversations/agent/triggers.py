@@ -74,17 +74,26 @@ def _triggers(name: str) -> list[Trigger]:
 
 
 _DENIAL = re.compile(rf"(?<!\w)(?:{_SHARED['denial']})$")
+_GREETING = _compile(["<greeting>"])
 _HANDOFF = _triggers("handoff.toml")
 _BARGAINING, _IRRITATED, _LATE = _triggers("soft.toml")
 
 
 def read_handoff(text: str) -> str | None:
     """The reason why `text` needs a person, or None; its surest sentence decides."""
-    sentences = [part for part in _SENTENCE.split(text) if part.strip()]
+    sentences = _sentences(text)
     whole = [text] if len(sentences) > 1 else []
     heard = [_weighed(part, text) for part in [*sentences, *whole]]
     surest = max(heard, key=lambda one: one[1], default=(NOTHING, 0.0))
     return surest[0] if surest[1] > 0 else None
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of `text`; a greeting goes with what it greets for ("bom dia! alguém aí?")."""
+    parts = [part for part in _SENTENCE.split(text) if part.strip()]
+    while len(parts) > 1 and _GREETING.fullmatch(fold(parts[0]).strip(" ,.;?")):
+        parts[:2] = [" ".join(parts[:2])]
+    return parts
 
 
 def phrase_reason(text: str) -> str:

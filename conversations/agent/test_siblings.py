@@ -1,0 +1,80 @@
+"""Whose the subjects are that are told of two children in turn, without both their names."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from conversations.agent.dialogue import Dialogue
+from conversations.agent.people import field_commands
+from conversations.agent.situation import Family, StudentFacts
+
+NOW = datetime(2026, 3, 10, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))
+
+
+def subjects(text, names):
+    students = tuple(StudentFacts(n, name) for n, name in enumerate(names.split(), 1))
+    commands = field_commands(text, Dialogue(asked="subjects"), Family(0, students=students), NOW)
+    return {one.student: one.value for one in commands if one.name == "subjects"}
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("Um inglês, o outro matemática", "english", "math"),
+        ("um faz inglês e o outro matemática", "english", "math"),
+        ("um inglês outro matemática", "english", "math"),
+        ("um só inglês, o outro matemática e português", "english", "math, portuguese"),
+        ("inglês pra um e matemática pro outro", "english", "math"),
+        ("matemática de um e inglês do outro", "math", "english"),
+        ("o primeiro inglês, o segundo matemática", "english", "math"),
+        ("um as três e o outro só inglês", "math, portuguese, english", "english"),
+        ("um matemática e o outro também", "math", "math"),
+        ("um matemática, o outro ainda não sei", "math", None),
+        ("um não sei, o outro matemática", None, "math"),
+        ("um quer português, o outro as duas", "portuguese", None),
+        ("um inglês, o outro tanto faz", "english", None),
+        ("um matemática e a outra inglês", "math", "english"),
+        ("uma matemática e o outro inglês", "english", "math"),
+        ("o Lucas inglês e o outro matemática", "english", "math"),
+        ("Beatriz inglês, o outro matemática", "math", "english"),
+        ("cada um uma: um mat, outro port", "math", "portuguese"),
+    ],
+)
+def test_two_children_are_told_of_in_turn(text, first, second):
+    told = {position: value for position, value in ((1, first), (2, second)) if value}
+    assert subjects(text, "Lucas Beatriz") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("um curso de inglês e outro de matemática", "Lucas Beatriz"),
+        ("um dia inglês, no outro matemática", "Lucas Beatriz"),
+        ("a mais velha inglês, o mais novo matemática", "Lucas Beatriz"),
+        ("pro mais velho matemática, pra pequena português", "Lucas Beatriz"),
+        ("um inglês e a outra matemática", "Ana Alice"),  # who is the boy?
+        ("um inglês, o outro matemática", "Davi Lia Téo"),
+    ],
+)
+def test_whose_they_are_is_not_guessed(text, names):
+    assert subjects(text, names) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["os dois inglês", "cada um inglês", "as duas crianças inglês", "inglês pros dois"]
+)
+def test_what_both_do_is_of_both(text):
+    assert subjects(text, "Lucas Beatriz") == {1: "english", 2: "english"}
+
+
+def test_ages_told_beside_the_subjects_are_read_too():
+    text = "um tem 8 e quer inglês, o outro tem 6 e quer matemática"
+    family = Family(0, students=(StudentFacts(1, "Lucas"), StudentFacts(2, "Beatriz")))
+    told = list(field_commands(text, Dialogue(asked="subjects"), family, NOW))
+    assert {(one.name, one.student): one.value for one in told} == {
+        ("student_age", 1): "8",
+        ("student_age", 2): "6",
+        ("subjects", 1): "english",
+        ("subjects", 2): "math",
+    }
