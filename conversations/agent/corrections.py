@@ -1,7 +1,7 @@
 """A known value that is taken back for another: "não é Pedro, é Paulo", "é 8, não 9"."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -48,18 +48,20 @@ def taken_back(text: str, family: Family) -> TakenBack | None:
     """The field whose known value is denied in `text`, with what stands in its place."""
     folded = fold(text)
     for form in _FORMS:
-        said = form.search(folded)
-        if said and (back := next(_replaced(said["old"], said["new"], family), None)):
-            return TakenBack(*back, _without(text, *said.span()))
+        if said := form.search(folded):
+            new = text[_written(text, *said.span("new"))]
+            if back := next(_replaced(said["old"], new, family), None):
+                whole = _written(text, *said.span())
+                return TakenBack(*back, f"{text[: whole.start]} , {text[whole.stop :]}")
     return None
 
 
-def _without(text: str, start: int, end: int) -> str:
-    """`text` as it is written, but for what stands from `start` to `end` of its folded form."""
+def _written(text: str, start: int, end: int) -> slice:
+    """Where in `text` stands what stands from `start` to `end` in its folded form."""
     places = range(len(text) + 1)
-    first = bisect_left(places, start, key=lambda at: len(fold(text[:at])))
+    first = bisect_right(places, start, key=lambda at: len(fold(text[:at]))) - 1
     last = bisect_left(places, end, key=lambda at: len(fold(text[:at])))
-    return f"{text[:first]} , {text[last:]}"
+    return slice(first, last)
 
 
 def _replaced(old: str, new: str, family: Family) -> Iterator[tuple[str, str, int | None]]:

@@ -251,6 +251,7 @@ def test_ages_of_each_and_a_subject_of_all(text):
     ("text", "told"),
     [
         ("não é Pedro, é Paulo", ("student_name", 1, "Paulo")),
+        ("Queira corrigir o nome. Não é Pedro, é Otávio!", ("student_name", 1, "Otávio")),
         ("é Paulo, não Pedro", ("student_name", 1, "Paulo")),
         ("Desculpa, não é 4º ano não, é 5º", ("school_grade", 1, "5º ano")),
         ("desculpa não é 9 não, é 8", ("student_age", 1, "8")),
