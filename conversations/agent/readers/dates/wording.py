@@ -150,7 +150,7 @@ _NOT_A_TIME = (
         r"|diarias|atras|(?:antes"
         r"|depois)(?! d))\b"
     ),
-    rule(r"\b24 ?h(?:oras|s|rs)?\b|(?<!dia )\b24 ?/ ?7\b|\b(?:meia|1/2) hora\b"),
+    rule(r"\b24 ?h(?:oras|s|rs)?\b|(?<!dia )\b24 ?/ ?7\b(?! ?/)(?!,? as \d)|\b(?:meia|1/2) hora\b"),
     rule(
         r"\b(?:e|eh|fica|acho) (?:muito |meio |um pouco |bem )?(?:cedo|tarde)\b"
         r"(?: demais| pra mim)?(?! da)(?= *(?:$|[.,;]| e | mas))",
