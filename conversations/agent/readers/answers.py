@@ -34,7 +34,7 @@ _PICK_NOUN = r"(?:opcao|alternativa|numero|num|nro?|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
 _PICK_TAIL = (
     r"(?:,? (?:opcao|horario|data|mesm[oa]|msm|p(?:or)? f(?:avor|vr)|obrigad[oa]|pf(?:vr?)?|entao"
-    r"|ai|sim|ne|viu|blz|beleza|serve|da certo|fica (?:bom|boa|bem|otim[oa]|melhor|perfeit[oa])"
+    r"|ai|sim|ne|viu|blz|beleza|(?:me |nos )?serve|da certo|fica (?:bom|boa|bem|otim[oa]|melhor|perfeit[oa])"
     r"|(?:(?:ta|esta|e) )?(?:bom|otim[oa]|boa|perfeit[oa]|melhor|show|certinho|ideal)"
     r"|(?:pra|para) (?:mim|nos|gente|a gente)))*"
     r"(?:,? (?:blz|beleza|ok|pode|pode ser|certo|ta|ta bom|da|pode marcar) ?\?)?"
@@ -121,10 +121,11 @@ def read_option(text: str, count: int) -> int | None:
     Only where the whole message is the pick. "a segunda" is the second one; a bare "segunda"
     is a weekday and left to the reader of dates.
     """
-    folded = without_fillers(_WORDLESS.sub("", fold(text)).strip(" .,"))
-    if number := _PICK_NUMBER.fullmatch(folded):
+    whole = _WORDLESS.sub("", fold(text)).strip(" .,")
+    folded = without_fillers(whole)
+    if number := _PICK_NUMBER.fullmatch(whole) or _PICK_NUMBER.fullmatch(folded):
         pick = value_of(number["n"])
-    elif ordinal := _PICK_ORDINAL.fullmatch(folded):
+    elif ordinal := _PICK_ORDINAL.fullmatch(whole) or _PICK_ORDINAL.fullmatch(folded):
         if _ON_A_WEEKDAY.search(folded):
             return None
         pick = _position(ordinal["o"], count)

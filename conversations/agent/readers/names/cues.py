@@ -54,7 +54,8 @@ IT_IS = re.compile(
 DENIED = re.compile(r"\bnao (?:e|eh|era|se chama|me chamo|chama)(?: [oa])? $")
 DENIED_AFTER = re.compile(r" nao (?:[,.!]|$)")
 PARENT_IF_FOLLOWED = re.compile(
-    rf"\s*(?:,|\(|-)?\s*(?:(?:sou |a |o )*{_CARER} d[oae]s?\b|falando\b|aqui\b)"
+    rf"\s*(?:,|\(|-)?\s*(?:(?:sou |a |o )*{_CARER} d[oae]s?\b|falando\b|aqui\b"
+    r"|(?:que|quem) (?:(?:ta|esta) )?(?:aqui )?(?:fala|falando|escreve|escrevendo)\b)"
 )
 
 STUDENT = re.compile(
@@ -103,6 +104,7 @@ STUDENT_IF_FOLLOWED = re.compile(
     r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
     r"|la)\b)|fez|faz|vai|estuda|"
     r"precisa|cursa) \b(?!interesse)|, (?:[oa] )?irma[oz]?\w* del[ea]|"
+    r": (?:\d{1,2} anos|matem\w+|portug\w+|ingl\w+|n?o? ?\d{1,2}o\b)|"
     r"com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b(?! \d{4})(?! - \d)(?! 9)|de \d{1,2} )"
 )
@@ -118,7 +120,7 @@ _DICTATES = (
     r"registrar|escreve|escreva|escrever|grava|gravar|marca|marcar|salva|salvar|segue|ai"
 )
 GREETING = re.compile(
-    rf"(?:(?:oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
+    rf"(?:(?:{'|'.join(lines_of('fillers.txt'))}|oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
     rf"[oa]s?|el[ea]s?|d[oa]is|duas|[2-4]|trata-se d[aeo]|trata se d[aeo]|chamam(?:-se)?"
     rf"|(?:atend[eo]|respond[eo]|conhecid[oa]) (?:por|como|pel[oa] (?:nome|apelido)(?: d[eo])?)|"
     rf"dona|sra?|dra?|prof|professora?|ah|meus?|minhas?|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
