@@ -29,7 +29,7 @@ _LEADS_TO_A_QUESTION = re.compile(
     r".*\b(?:duvidas?|pergunt\w+|(?:saber|entender|esclare\w+|expli[cq]\w+|perguntar)"
     r"(?: (?:me|melhor|uma coisa))?)\b(?: (?:se|e|eh))?[:,]? (?=\S+ \S+ \S+)"
 )
-_BECAUSE = re.compile(r", (?:porque|pois|j[aá] que)\b.*", re.I | re.S)
+_BECAUSE = re.compile(r", (?:porque|pois|ja que)\b.*")
 _CANNOT = re.compile(r"\bnao (?:vou|vamos|posso|podemos|consigo|conseguimos|poderei|vai dar)\b")
 _OTHER_TIME = re.compile(
     r"\bmais (?:tarde|cedo)\b|\boutr[oa] (?:dia|hora|horario|data)\b|\bimprevisto\b"
@@ -216,10 +216,10 @@ def _asks_more(text: str, intents: list[Intent]) -> bool:
 def _last_clause(question: str) -> str:
     """Of "meu filho vai mal na escola, vocês ajudam na prova?" what is asked in the end."""
     asked = [part for part in _SENTENCE.split(question) if "?" in part] or [question]
-    last = without_fillers(fold(_BECAUSE.sub("", asked[-1])))
+    last = without_fillers(fold(asked[-1]))
     if lead := _LEADS_TO_A_QUESTION.match(last):
-        return last[lead.end() :]
-    clause = _BEFORE_A_QUESTION.split(last)[-1]
+        return _BECAUSE.sub("", last[lead.end() :])
+    clause = _BEFORE_A_QUESTION.split(_BECAUSE.sub("", last))[-1]
     return clause if len(clause.split()) >= LEAST_WORDS else question
 
 

@@ -34,7 +34,8 @@ _PICK_NOUN = r"(?:opcao|alternativa|numero|num|nro?|n|op|item|horario|data)"
 _ORDINALS = ("primeir[oa]", "segund[oa]", "terceir[oa]", "quart[oa]", "quint[oa]")
 _PICK_TAIL = (
     r"(?:,? (?:opcao|horario|data|mesm[oa]|msm|p(?:or)? f(?:avor|vr)|obrigad[oa]|pf(?:vr?)?|entao"
-    r"|ai|sim|ne|viu|blz|beleza|(?:me |nos )?serve|da certo|fica (?:bom|boa|bem|otim[oa]|melhor|perfeit[oa])"
+    r"|ai|sim|ne|viu|blz|beleza|(?:me |nos )?serve|da certo"
+    r"|fica (?:bom|boa|bem|otim[oa]|melhor|perfeit[oa])"
     r"|(?:(?:ta|esta|e) )?(?:bom|otim[oa]|boa|perfeit[oa]|melhor|show|certinho|ideal)"
     r"|(?:pra|para) (?:mim|nos|gente|a gente)))*"
     r"(?:,? (?:blz|beleza|ok|pode|pode ser|certo|ta|ta bom|da|pode marcar) ?\?)?"

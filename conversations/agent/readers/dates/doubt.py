@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from conversations.agent.readers.names.cues import FIRST_NAMES, KNOWN, words_of
+from conversations.agent.readers.lexicon import words_of
+from conversations.agent.readers.names.cues import FIRST_NAMES, KNOWN
 
 TOKEN = re.compile(r"(?<!\w)[A-Z][a-z]?-?[\d~_]*[\w+~]*")
 _HARMLESS = words_of("visit_words.txt") | KNOWN

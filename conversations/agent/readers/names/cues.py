@@ -120,7 +120,8 @@ _DICTATES = (
     r"registrar|escreve|escreva|escrever|grava|gravar|marca|marcar|salva|salvar|segue|ai"
 )
 GREETING = re.compile(
-    rf"(?:(?:{'|'.join(lines_of('fillers.txt'))}|oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
+    rf"(?:(?:{'|'.join(lines_of('fillers.txt'))}|"
+    rf"oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
     rf"[oa]s?|el[ea]s?|d[oa]is|duas|[2-4]|trata-se d[aeo]|trata se d[aeo]|chamam(?:-se)?"
     rf"|(?:atend[eo]|respond[eo]|conhecid[oa]) (?:por|como|pel[oa] (?:nome|apelido)(?: d[eo])?)|"
     rf"dona|sra?|dra?|prof|professora?|ah|meus?|minhas?|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
