@@ -61,7 +61,7 @@ _THANKS = (
     r"|agrade[cç]o|valeu+|vlw+|tchau)\b"
 )
 _BREAK = re.compile(
-    r"(?<=[.!?;])\s+|\n+|\s[+&]\s|\s(?=\d\)\s)"
+    r"(?<=[.!?;])\s+|\n+|\s[+&]\s|\s+e\s+tamb[eé]m\s+|\s(?=\d\)\s)"
     rf"|{_AFTER_A_FACT}\s+(?={_FACT}\b)"
     rf"|(?:,\s*(?:e\s+)?|\s+e\s+|\s+mas\s+){_ADVERB}?(?={_CUE})"
     rf"|,\s*(?={_THANKS}|tudo (?:bem|bom)\b|td b)"
