@@ -60,7 +60,7 @@ PARENT_IF_FOLLOWED = re.compile(
 
 STUDENT = re.compile(
     rf"\b(?:(?:meu|minha|nosso|nossa|seu|um|uma|o|a|d[oa]|pr[oa]) (?:outr[oa] )?{_KIN}"
-    rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio))?"
+    rf"(?: (?:mais velh[oa]|mais nov[oa]|cacula|do meio)| del[ea](?= ,))?"
     rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:(-])?|"
     rf"(?:(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
     rf"(?:dois |duas |tres |2 |3 )?{_KINS}|(?:um )?casal de gemeos"
@@ -104,6 +104,8 @@ STUDENT_IF_FOLLOWED = re.compile(
     r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
     r"|la)\b)|fez|faz|vai|estuda|"
     r"precisa|cursa) \b(?!interesse)|, (?:[oa] )?irma[oz]?\w* del[ea]|"
+    r"(?<!, )(?:em |so |quer |faria |fazer )?(?:matematica|portugues|ingles)\b|"
+    r"(?<!, )de (?:matematica|portugues|ingles)(?! (?:ta|esta|e|eh|ai|saiu|atende|vem|vai)\b)\b|"
     r": (?:\d{1,2} anos|matem\w+|portug\w+|ingl\w+|n?o? ?\d{1,2}o\b)|"
     r"com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b(?! \d{4})(?! - \d)(?! 9)|de \d{1,2} )"
