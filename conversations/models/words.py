@@ -25,8 +25,8 @@ def vector(field: str) -> SearchVector:
 
 def beginning_with(text: str) -> SearchQuery | None:
     """Matches what has a word beginning with each word of `text`; None if it has no word."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    found = re.findall(r"\w+", "".join(char for char in letters if not unicodedata.combining(char)))
+    bare = unicodedata.normalize("NFC", text.lower()).translate(str.maketrans(_ACCENTED, _BARE))
+    found = re.findall(r"\w+", bare)
     if not found:
         return None
     return SearchQuery(" & ".join(f"{word}:*" for word in found), config=_CONFIG, search_type="raw")
