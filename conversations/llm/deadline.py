@@ -13,10 +13,14 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_making = threading.Lock()
+
 
 def within(seconds: float, call: Coroutine[Any, Any, T]) -> T:
     """The call's result, awaited by this thread; raises TimeoutError when the time is over."""
-    return asyncio.run_coroutine_threadsafe(_timed(seconds, call), _loop()).result()
+    with _making:  # two first calls at once would make two
+        loop = _loop()
+    return asyncio.run_coroutine_threadsafe(_timed(seconds, call), loop).result()
 
 
 async def _timed(seconds: float, call: Coroutine[Any, Any, T]) -> T:
@@ -26,6 +30,7 @@ async def _timed(seconds: float, call: Coroutine[Any, Any, T]) -> T:
 
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
+    """One of the process: clients are bound to the loop that they were first used on."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="models", daemon=True).start()
     return loop
