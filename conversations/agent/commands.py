@@ -54,6 +54,7 @@ _SCHEMA_KEYS = tuple(field.name for field in fields(Command) if field.name not i
 
 
 @cache
+@cache
 def schema() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(SCHEMA_FILE.read_text())
     return loaded

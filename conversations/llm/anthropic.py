@@ -40,13 +40,8 @@ class Anthropic(ChatModel):
         fixed = {"type": "text", "text": prompt.fixed, "cache_control": {"type": "ephemeral"}}
         return [("system", [fixed]), ("human", prompt.turn)]
 
-    def errors(self) -> tuple[type[Exception], ...]:
-        import anthropic  # heavy: only who asks a model pays for it
-
-        return (anthropic.AnthropicError,)
-
     def failure(self, error: Exception) -> CallFailed:
-        import anthropic
+        import anthropic  # heavy: only who asks a model pays for it
 
         return sdk_failure(error, anthropic)
 
@@ -71,4 +66,5 @@ def _chain(model: str, key: str, url: str, schema: str) -> Any:
         thinking={"type": "disabled"},
         stop=None,
     )
-    return chat.with_structured_output(json.loads(schema), method="json_schema", include_raw=True)
+    chain: Any = chat.with_structured_output(json.loads(schema), method="json_schema")
+    return chain.first  # what asks, with the schema bound to it; the answer we read ourselves

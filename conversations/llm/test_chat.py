@@ -4,9 +4,10 @@ import json
 
 import pytest
 from django.conf import settings as site
+from langchain_core.runnables import RunnableLambda
 
 from conversations.llm.anthropic import Anthropic
-from conversations.llm.base import CallFailed, Prompt
+from conversations.llm.base import CallFailed, Outcome, Prompt
 from conversations.llm.openai import OpenAI
 from tests.stand_ins.brains import answer, command
 from tests.stand_ins.models import ModelFault
@@ -154,3 +155,17 @@ def test_any_json_is_handed_on_for_the_caller_to_judge(provider, brain, written)
     brain.answers["oi"] = json.loads(written)
     model, _ = provider
     assert model.understand(PROMPT).answer == json.loads(written)
+
+
+class Broken(OpenAI):
+    def chain(self, schema):
+        def ask(messages):
+            raise RuntimeError("the client is closed")
+
+        return RunnableLambda(ask)
+
+
+def test_whatever_a_library_raises_is_a_failed_call():
+    with pytest.raises(CallFailed) as failed:
+        Broken().understand(PROMPT)
+    assert failed.value.outcome == Outcome.BROKEN
