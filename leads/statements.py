@@ -4,7 +4,8 @@ Compiling costs the ORM four fifths of a short query's time, half a millisecond 
 its turn ask three dozen (docs/decisions/0058-hot-statements-are-compiled-once.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
@@ -122,17 +123,38 @@ def insert(row: Model, *, unless_there: bool = False) -> bool:
     """What `row.save()` does for a new row, without signals; what has a default of the database
     gets that. False if it was not inserted, because another has a value that is unique, and with
     `unless_there` that is no error."""
-    given, defaults, sql = _insertion(type(row), unless_there)
     with prepared() as cursor:
-        cursor.execute(sql, _values(given, row, add=True))
+        return inserting(cursor, row, unless_there=unless_there)()
+
+
+def inserting(cursor: Any, row: Model, *, unless_there: bool = False) -> Callable[[], bool]:
+    """An `insert` that is sent only; calling what is returned finishes it, for instance when
+    `together` has ended."""
+    given, defaults, sql = _insertion(type(row), unless_there)
+    cursor.execute(sql, _values(given, row, add=True))
+
+    def finish() -> bool:
         inserted = cursor.fetchone()
-    if inserted is None:
-        return False
-    row.pk, *made = inserted
-    for field, value in zip(defaults, made, strict=True):
-        setattr(row, field.attname, value)
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    return True
+        if inserted is None:
+            return False
+        row.pk, *made = inserted
+        for field, value in zip(defaults, made, strict=True):
+            setattr(row, field.attname, value)
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        return True
+
+    return finish
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What `prepared` cursors execute within is sent at once, and is one transaction if none is
+    open: a lock that it takes is held while PostgreSQL works, not while we do. The results can be
+    fetched when it has ended."""
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    ours.ensure_connection()
+    with ours.wrap_database_errors, ours.connection.pipeline():
+        yield
 
 
 def update(row: Model, *names: str) -> None:

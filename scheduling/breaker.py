@@ -64,9 +64,10 @@ class Breaker:
             f"breaker:{name}:{key}" for key in ("failures", "open", "probe")
         )
 
-    def guard(self) -> "_Guard":
-        """Raises BreakerOpen, on entering, instead of letting the call be made."""
-        return _Guard(self)
+    def guard(self, seen: State | None = None) -> "_Guard":
+        """Raises BreakerOpen, on entering, instead of letting the call be made. `seen`: its state,
+        if it has just been looked at."""
+        return _Guard(self, seen)
 
     def state(self) -> State:
         found = _store("get_many", [self._failures, self._open])
@@ -120,11 +121,11 @@ class Breaker:
 
 
 class _Guard:
-    def __init__(self, breaker: Breaker) -> None:
-        self._breaker = breaker
+    def __init__(self, breaker: Breaker, seen: State | None) -> None:
+        self._breaker, self._seen = breaker, seen
 
     def __enter__(self) -> None:
-        self._before = self._breaker.state()
+        self._before = self._seen or self._breaker.state()
         self._breaker.enter(self._before)
 
     def __exit__(

@@ -18,7 +18,8 @@ FORM_TOKENS = 800  # the schema and the roles, which every request carries besid
 
 def ask(model: ChatModel, prompt: Prompt, now: datetime) -> Reply:
     """Raises NotAsked without a call, or CallFailed after one; each call is a row."""
-    if model.breaker.state().state == "open":
+    breaker = model.breaker.state()
+    if breaker.state == "open":
         raise NotAsked("breaker")
     call = ModelCall(
         provider=model.name,
@@ -30,7 +31,7 @@ def ask(model: ChatModel, prompt: Prompt, now: datetime) -> Reply:
     give_back()
     began = time.monotonic()
     try:
-        with model.breaker.guard():
+        with model.breaker.guard(breaker):
             reply = model.understand(prompt)
     except BreakerOpen:  # it is half-open, and another process's call is the probe
         call.delete()

@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from decimal import ROUND_UP, Decimal
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
 from conversations.llm.base import NotAsked, Outcome, Usage
 from conversations.models import ExchangeRate, ModelCall, ModelPrice, Turn
 from conversations.models.llm import PER
-from leads.statements import Change, Query, Slot, insert, prepared, update
+from leads.statements import Change, Query, Slot, inserting, prepared, together, update
 
 RESERVING = 0x6C6C6D  # the advisory lock: one reservation at a time, in all processes
 LONGEST_CALL = 60  # seconds after which a running call's process must have died
@@ -27,6 +26,7 @@ UNBILLED = frozenset(
 
 _PRICE = Query(ModelPrice.objects.at(Slot("now")).filter(model=Slot("model")))
 _RATE = Query(ExchangeRate.objects.at(Slot("now")))
+_SPENT = "SELECT coalesce(sum(cost), 0) FROM conversations_modelcall WHERE started_at >= %s"
 _WORTH = Change(ModelCall.objects.filter(pk=Slot("pk")), outcome=Slot("outcome"))
 _MADE_FOR = Change(ModelCall.objects.filter(pk=Slot("pk")), turn=Slot("turn"))
 
@@ -55,12 +55,17 @@ def reserve(call: ModelCall, worst: Usage, now: datetime) -> None:
         raise NotAsked("price")
     call.price, call.rate, call.started_at = price, rate, now
     call.reserved = call.cost = cost(price, rate, worst, call.audio_seconds, worst=True)
-    with transaction.atomic():
-        with prepared() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RESERVING])
-        if exhausted(now):
+    # One journey to PostgreSQL: who held the lock while this process's other threads had the
+    # interpreter kept all that wait for it from asking their models.
+    with prepared() as lock, prepared() as before, prepared() as row:
+        with together():
+            lock.execute("SELECT pg_advisory_xact_lock(%s)", [RESERVING])
+            before.execute(_SPENT, [midnight(now)])
+            finish = inserting(row, call)
+        finish()
+        if before.fetchone()[0] >= settings.LLM_DAILY_BUDGET_BRL:
+            call.delete()
             raise NotAsked("budget")
-        insert(call)
 
 
 def settle(call: ModelCall, outcome: Outcome, usage: Usage | None, seconds: float) -> None:
