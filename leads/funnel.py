@@ -30,7 +30,7 @@ _HELD = Query(
 _OF_A_VISIT = (Stage.BOOKED, Stage.CONFIRMED)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # who is in a transaction gives all of it up with this
 def advance(lead: Lead, reached: Stage = Stage.NEW) -> Stage:
     """Raise the lead to the highest of where it is, `reached` and what its fields say.
 

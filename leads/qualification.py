@@ -154,7 +154,11 @@ def _position(student: int | None) -> int:
 
 def _student(lead: Lead, position: int) -> Student:
     there = _STUDENT.first(lead=lead.pk, position=position)
-    return there or lead.students.get_or_create(position=position)[0]
+    if there is None:
+        there = Student(lead=lead, position=position)
+        if not insert(there, unless_there=True):  # staff were faster
+            there = _STUDENT.get(lead=lead.pk, position=position)
+    return there
 
 
 def _evidence(lead: Lead, field: str, student: Student | None) -> list[FieldEvidence]:

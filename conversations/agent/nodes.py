@@ -125,7 +125,7 @@ def understood(state: Thinking) -> dict[str, Any]:
 def _talk(state: Thinking) -> Talk:
     assert state.rows is not None
     anew = state.conversation.session_expired(state.now, state.rows.facts.unit.session_minutes)
-    return talk(state.conversation, [one.message_id for one in state.heard], anew=anew)
+    return talk(state.conversation, anew=anew)
 
 
 def _hearing(thinking: Thinking) -> Hearing:

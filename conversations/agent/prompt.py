@@ -21,14 +21,22 @@ from conversations.agent.situation import Family, StudentFacts
 from conversations.agent.wording import first_name, moment
 from conversations.knowledge.index import Entry
 from conversations.llm.base import Prompt
-from conversations.models import Conversation
+from conversations.models import Conversation, Message
 from conversations.texts import render
+from leads.statements import Query, Slot
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "agent"
 LATEST = 6  # messages that were said before
 LONGEST = 300  # characters of each
 # What announces that a person takes over is over, once they have given back.
 OF_HANDOFF = ("handoff_", "staff_")
+
+_LATEST = Query(
+    Message.objects.filter(conversation=Slot("conversation"), deleted_at=None, awaits_answer=False)
+    .exclude(text="")
+    .order_by("-rev")
+    .values_list("author", "text", "segments")[:LATEST]
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +48,12 @@ class Talk:
     team_finished: bool = False
 
 
-def talk(conversation: Conversation, burst: Sequence[int], *, anew: bool) -> Talk:
+def talk(conversation: Conversation, *, anew: bool) -> Talk:
     """In one query. `anew`: the session is over, so nothing that was said before counts."""
     finished = bool(conversation.dialogue.get("handed_back"))
     if anew:
         return Talk(conversation.pk, (), finished)
-    rows = conversation.messages.filter(deleted_at=None).exclude(pk__in=burst).exclude(text="")
-    latest = rows.order_by("-rev").values_list("author", "text", "segments")[:LATEST]
+    latest = _LATEST.all(conversation=conversation.pk)
     said = [
         (author, text[:LONGEST])
         for author, text, segments in reversed(latest)

@@ -18,6 +18,7 @@ from django.db.backends.signals import connection_created
 SLOW_SECONDS = 0.2
 KEY = "operations:slow_queries"
 KEPT = 50
+QUIET_SECONDS = 1.0  # a process tells of one at most: where all are slow, telling makes it worse
 LONGEST = 600  # characters of a statement
 
 
@@ -52,6 +53,9 @@ def _watch_connection(connection: Any, **kwargs: Any) -> None:
         connection.execute_wrappers.append(_timed)
 
 
+_quiet_until = 0.0
+
+
 def _timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
     began = time.perf_counter()
     try:
@@ -63,6 +67,10 @@ def _timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, conte
 
 
 def _keep(statement: str, seconds: float) -> None:
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return
+    _quiet_until = time.monotonic() + QUIET_SECONDS
     row = {
         "statement": " ".join(statement.split())[:LONGEST],
         "ms": round(seconds * 1000),
