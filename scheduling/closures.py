@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-import holidays
 from django.db import transaction
 from django.utils import timezone
 
@@ -39,20 +38,23 @@ def fill_holidays(now: datetime) -> int:
 
 
 def _public(years: list[int]) -> Iterable[Day]:
-    national = holidays.country_holidays("BR", categories="public", years=years, language="pt_BR")
-    of_state = holidays.country_holidays(
-        "BR", subdiv=_STATE, categories="public", years=years, language="pt_BR"
-    )
+    national = _days(years, "public", state=None)
+    of_state = _days(years, "public")
     for day, name in of_state.items():
         yield day, name, Closure.Kind.NATIONAL if day in national else Closure.Kind.STATE
 
 
 def _optional(years: list[int]) -> Iterable[Day]:
-    days = holidays.country_holidays(
-        "BR", subdiv=_STATE, categories="optional", years=years, language="pt_BR"
-    )
-    for day, name in days.items():
+    for day, name in _days(years, "optional").items():
         yield day, name, Closure.Kind.OPTIONAL
+
+
+def _days(years: list[int], category: str, *, state: str | None = _STATE) -> dict[date, str]:
+    import holidays  # only who fills them in pays for it
+
+    return holidays.country_holidays(
+        "BR", subdiv=state, categories=category, years=years, language="pt_BR"
+    )
 
 
 def _municipal(years: list[int]) -> Iterable[Day]:

@@ -1,12 +1,16 @@
 """Visits as iCalendar (RFC 5545): one UID however often a visit moves, a sequence that grows."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from scheduling.models import Visit
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODUCT = "-//Kumon reception//Visits//PT"
 
@@ -49,6 +53,8 @@ def _called_off(visit: Visit) -> int:
 
 
 def event(thread: Thread, *, summary: str, location: str, description: str = "") -> Event:
+    from icalendar import Event  # only who writes a calendar pays for it
+
     visit = thread.now
     made = Event.new(
         uid=thread.uid,
@@ -68,6 +74,8 @@ def document(
     events: Iterable[Event], *, method: str, also: Mapping[str, str] | None = None
 ) -> bytes:
     """PUBLISH for what is on, CANCEL for what is called off."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
