@@ -3,8 +3,6 @@
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-UNFOLDS_OWN = (_("Type to search"),)  # it has no Portuguese
-
 UNFOLD = {
     "SITE_TITLE": "Kumon",
     "SITE_HEADER": "Kumon",

@@ -1,12 +1,20 @@
 """The Portuguese catalogue is whole, and what Django reads is what the translators wrote."""
 
+import ast
+import re
 import string
 from pathlib import Path
 
 import polib
 import pytest
+import unfold
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+from django.utils.translation.template import templatize
 
 CATALOGUE = Path(__file__).parents[1] / "kumon_site/locale/pt_BR/LC_MESSAGES/django.po"
+
+LITERAL = re.compile(r"""\bn?gettext\((u'(?:[^'\\]|\\.)*'|u"(?:[^"\\]|\\.)*")""")
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +37,23 @@ def test_the_compiled_catalogue_is_up_to_date(catalogue):
     assert {e.msgid: (e.msgstr, e.msgstr_plural) for e in compiled} == {
         e.msgid: (e.msgstr, e.msgstr_plural) for e in catalogue if not e.obsolete
     }, "run `make messages`"
+
+
+def test_the_admins_look_speaks_portuguese():
+    """django-unfold has no Portuguese: what its templates say stands at the catalogue's end."""
+    with translation.override("pt-br"):
+        english = sorted(
+            text
+            for template in (Path(unfold.__file__).parent / "templates").rglob("*.html")
+            for text in _texts(templatize(template.read_text()))
+            if gettext(text) == text and ngettext(text, text, 1) == text
+        )
+    assert english == []
+
+
+def _texts(source):
+    """What a template, as Django's `templatize` writes it for xgettext, gives to gettext."""
+    return [ast.literal_eval(literal) for literal in LITERAL.findall(source)]
 
 
 def _holes(text):
