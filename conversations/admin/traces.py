@@ -21,9 +21,8 @@ from conversations.admin import links
 from conversations.admin.readonly import LongRecordsAdmin
 from conversations.intake import replay
 from conversations.models import RawEvent, Turn
+from conversations.models.turn import UNDERSTOOD_BY
 from conversations.whatsapp.payloads.envelope import READERS
-
-TIERS = ("closed", "rules", "openai", "anthropic", "failed")
 
 
 class TierFilter(RadioFilter):
@@ -31,10 +30,11 @@ class TierFilter(RadioFilter):
     parameter_name = "tier"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, name) for name in TIERS]
+        return list(UNDERSTOOD_BY.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Turn]) -> QuerySet[Turn]:
-        return queryset.filter(tier=self.value()) if self.value() in TIERS else queryset
+        known = self.value() in UNDERSTOOD_BY
+        return queryset.filter(tier=self.value()) if known else queryset
 
 
 class EventFilter(RadioFilter):
@@ -50,13 +50,23 @@ class EventFilter(RadioFilter):
 
 @admin.register(Turn)
 class TurnAdmin(LongRecordsAdmin):
-    list_display = ["started_at", "family", "tier", "took", "console"]
+    list_display = ["started_at", "family", "understood_by", "took", "console"]
     list_select_related = ["conversation__lead"]
     list_filter = [TierFilter, ("started_at", RangeDateFilter)]
     list_filter_submit = True
     search_fields = ["conversation__lead__parent_name", "conversation__phone"]
     fieldsets = [
-        (None, {"fields": ["family", ("started_at", "took"), ("tier", "epoch"), "trace_shown"]})
+        (
+            None,
+            {
+                "fields": [
+                    "family",
+                    ("started_at", "took"),
+                    ("understood_by", "epoch"),
+                    "trace_shown",
+                ]
+            },
+        )
     ]
 
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
@@ -67,6 +77,10 @@ class TurnAdmin(LongRecordsAdmin):
     @display(description=_("family"))
     def family(self, turn: Turn) -> SafeString | str:
         return links.to_row(turn.conversation, turn.conversation.title)
+
+    @display(description=_("understood by"))
+    def understood_by(self, turn: Turn) -> str:
+        return turn.understood_by
 
     @display(description=_("took"))
     def took(self, turn: Turn) -> str:

@@ -33,7 +33,7 @@ def of(message: Message) -> list[Part]:
     if turn is None:
         return []
     seconds = (turn.finished_at - turn.started_at).total_seconds()
-    took = _("%(tier)s, in %(ms)d ms") % {"tier": turn.tier, "ms": seconds * 1000}
+    took = _("%(tier)s, in %(ms)d ms") % {"tier": turn.understood_by, "ms": seconds * 1000}
     parts = [Part(_("Understood by"), [took])]
     if calls := [_call(one) for one in turn.model_calls.order_by("pk")]:
         parts.append(Part(_("Models that were asked"), calls))

@@ -180,7 +180,7 @@ def test_why_shows_the_trace(desk):
     talk = well_known("Marina", "+5545999112233", timezone.now())
     priced = talk.messages.get(text__startswith="A mensalidade")
     answer = desk.get(to("why", talk.pk, priced.pk)).text
-    for part in ("quanto custa?", "MonthlyFee #1", "R$ 375,00", "rules"):
+    for part in ("quanto custa?", "MonthlyFee #1", "R$ 375,00", "regras, sem modelo"):
         assert part in answer
     first = talk.messages.filter(direction="in").first()
     assert desk.get(to("why", talk.pk, first.pk)).status_code == 404

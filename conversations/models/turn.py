@@ -4,6 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.conversation import Conversation
 
+# Who understood, as staff read it. Another provider goes by its own name until it stands here.
+UNDERSTOOD_BY = {
+    "closed": _("reading of the answer to our question"),
+    "rules": _("rules, without a model"),
+    "openai": "OpenAI",
+    "anthropic": "Anthropic",
+    "failed": _("nobody: it failed"),
+}
+
 
 class Turn(models.Model):
     """One answered burst: what was understood, what was decided, and why it was said."""
@@ -30,3 +39,7 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{timezone.localtime(self.started_at):%d/%m %H:%M:%S}"
+
+    @property
+    def understood_by(self) -> str:
+        return str(UNDERSTOOD_BY.get(self.tier, self.tier))
