@@ -40,8 +40,13 @@ class Anthropic(ChatModel):
         fixed = {"type": "text", "text": prompt.fixed, "cache_control": {"type": "ephemeral"}}
         return [("system", [fixed]), ("human", prompt.turn)]
 
-    def failure(self, error: Exception) -> CallFailed:
+    def errors(self) -> tuple[type[Exception], ...]:
         import anthropic  # heavy: only who asks a model pays for it
+
+        return (anthropic.AnthropicError,)
+
+    def failure(self, error: Exception) -> CallFailed:
+        import anthropic
 
         return sdk_failure(error, anthropic)
 

@@ -17,6 +17,9 @@ from scheduling.breaker import Breaker
 MOST_OUTPUT = 1500  # tokens; eight fields of two students take about 1,000
 LONGEST_PAUSE = 600.0  # seconds that a provider may ask to be left alone
 PAUSE_WITHOUT_KEY = 300.0  # a key that is not accepted does not mend in half a minute
+# What LangChain, the SDKs and their HTTP client raise besides: over an answer that is not what the
+# API promises, or a client that was closed.
+BESIDES = (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, OSError)
 NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout)
 REFUSALS = frozenset({"refusal", "content_filter"})
 CUTS = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
@@ -51,16 +54,21 @@ class ChatModel(Provider[Prompt]):
     def messages(self, prompt: Prompt) -> list[Any]: ...
 
     @abstractmethod
+    def errors(self) -> tuple[type[Exception], ...]:
+        """Everything that the SDK raises."""
+
+    @abstractmethod
     def failure(self, error: Exception) -> CallFailed:
-        """What it means that the SDK, its HTTP client or LangChain raised this."""
+        """What one of `errors` or BESIDES means."""
 
     def understand(self, question: Prompt) -> Reply:
         chain, messages = self.chain(question.schema), self.messages(question)
+        caught: tuple[type[Exception], ...] = (*self.errors(), *BESIDES)
         try:
             raw = within(self.seconds, chain.ainvoke(messages))
         except TimeoutError:
             raise CallFailed(Outcome.TIMEOUT) from None
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next tier answers
+        except caught as error:
             raise self.failure(error) from None
         usage = usage_of(raw)
         return Reply(_json(raw, usage), self.name, usage)

@@ -40,8 +40,13 @@ class OpenAI(ChatModel):
         """The fixed part first: OpenAI caches what requests begin with alike."""
         return [("system", prompt.fixed), ("human", prompt.turn)]
 
-    def failure(self, error: Exception) -> CallFailed:
+    def errors(self) -> tuple[type[Exception], ...]:
         import openai  # heavy: only who asks a model pays for it
+
+        return (openai.OpenAIError,)
+
+    def failure(self, error: Exception) -> CallFailed:
+        import openai
 
         return sdk_failure(error, openai)
 
