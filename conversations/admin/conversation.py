@@ -16,15 +16,38 @@ from unfold.decorators import display
 from conversations.admin import links
 from conversations.admin.readonly import ReadOnlyAdmin
 from conversations.models import Conversation, Handoff, Message, Turn
+from conversations.models.reasons import REASONS
+from conversations.models.reasons import shown as reason_shown
 
 MODE_COLOURS = {"bot": "info", "waiting": "danger", "human": "warning", "closed": ""}
 
 
+class ReasonFilter(RadioFilter):
+    title = _("handoff reason")
+    parameter_name = "reason"
+    column = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(REASONS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        known = self.value() in REASONS
+        return queryset.filter(**{self.column: self.value()}) if known else queryset
+
+
+class OpenReasonFilter(ReasonFilter):
+    column = "handoff_reason"
+
+
 class HandoffInline(TabularInline):
     model = Handoff
-    fields = readonly_fields = ("reason", "summary", "started_at", "finished_at", "finished_by")
+    fields = readonly_fields = ("why", "summary", "started_at", "finished_at", "finished_by")
     extra = 0
     can_delete = False
+
+    @display(description=_("reason"))
+    def why(self, handoff: Handoff) -> str:
+        return handoff.why
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -41,7 +64,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     list_display_links = ["name"]
     list_select_related = ["lead", "assigned_to"]
-    list_filter = [("mode", ChoicesCheckboxFilter), "handoff_reason"]
+    list_filter = [("mode", ChoicesCheckboxFilter), OpenReasonFilter]
     list_filter_submit = True
     list_per_page = 50
     search_fields = ["lead__parent_name", "push_name", "phone", "lead__phone"]
@@ -50,7 +73,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     inlines = [HandoffInline]
     fieldsets = [
         (None, {"fields": [("name", "phone_shown"), ("mode", "assigned_to"), "rows_of_family"]}),
-        (_("Handoff"), {"fields": [("handoff_reason", "waiting_since")]}),
+        (_("Handoff"), {"fields": [("why", "waiting_since")]}),
         (
             _("Last messages"),
             {"fields": [("last_message_at", "last_inbound_at"), ("last_text", "unread")]},
@@ -87,6 +110,10 @@ class ConversationAdmin(ReadOnlyAdmin):
     @display(description=_("mode"), ordering="mode", label=MODE_COLOURS)
     def mode_badge(self, talk: Conversation) -> tuple[str, str]:
         return talk.mode, talk.get_mode_display()
+
+    @display(description=_("handoff reason"))
+    def why(self, talk: Conversation) -> str:
+        return reason_shown(talk.handoff_reason) or "–"
 
     @display(description=_("last text"))
     def last(self, talk: Conversation) -> str:
@@ -130,15 +157,22 @@ class OpenFilter(RadioFilter):
 
 @admin.register(Handoff)
 class HandoffAdmin(ReadOnlyAdmin):
-    list_display = ["family", "reason", "started_at", "situation", "finished_by", "console"]
+    list_display = ["family", "why", "started_at", "situation", "finished_by", "console"]
     list_select_related = ["conversation__lead", "finished_by"]
-    list_filter = [OpenFilter, "reason"]
+    list_filter = [OpenFilter, ReasonFilter]
+    fields = readonly_fields = (
+        "conversation", "why", "summary", "started_at", "finished_at", "finished_by"
+    )  # fmt: skip
     search_fields = ["conversation__lead__parent_name", "conversation__phone", "summary"]
     date_hierarchy = "started_at"
 
     @display(description=_("family"))
     def family(self, handoff: Handoff) -> str:
         return handoff.conversation.title
+
+    @display(description=_("reason"), ordering="reason")
+    def why(self, handoff: Handoff) -> str:
+        return handoff.why
 
     @display(description=_("situation"), label={"open": "danger", "finished": "success"})
     def situation(self, handoff: Handoff) -> tuple[str, str]:

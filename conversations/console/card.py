@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from billing_rules.models import Subject
 from conversations.models import Conversation
@@ -26,25 +25,6 @@ OF_A_STUDENT = {
 MARKED = (Visit.Status.ATTENDED, Visit.Status.NO_SHOW)
 SHOWN_FOR = timedelta(days=14)
 NEEDLESS_FOR_ADULTS = (Field.STUDENT_NAME, Field.SCHOOL_GRADE)
-
-
-REASONS = {
-    "asked_person": _("Asked for a person"),
-    "complaint": _("Complaint"),
-    "billing": _("Billing or payment"),
-    "cancel_enrolment": _("Wants to cancel the enrolment"),
-    "enrolled_student": _("Classes of an enrolled student"),
-    "bargaining": _("Bargains about the price"),
-    "aggression": _("Aggression"),
-    "health_needs": _("Health or special needs"),
-    "running_late": _("Will be late for today's visit"),
-    "system": _("Something failed on our side"),
-    "no_slot": _("No free time for a visit"),
-    "misunderstood": _("The bot did not understand"),
-    "too_long": _("A long talk without an outcome"),
-    "automatic": _("Another program seems to write"),
-    "sender_unknown": _("The sender's number is not known"),
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +74,7 @@ def card(conversation: Conversation, now: datetime) -> dict[str, Any]:
         "reminders": list(visit.followups.order_by("due_at")) if visit else [],
         "may_enrol": lead.stage == Lead.Stage.ATTENDED,
         "handoff": handoff,
-        "handoff_reason": REASONS.get(handoff.reason, handoff.reason) if handoff else "",
+        "handoff_reason": handoff.why if handoff else "",
     }
 
 

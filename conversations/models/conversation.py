@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models import reasons
+
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def waiting_first(self) -> Self:
@@ -145,4 +147,8 @@ class Handoff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.conversation}: {self.reason}"
+        return f"{self.conversation}: {self.why}"
+
+    @property
+    def why(self) -> str:
+        return reasons.shown(self.reason)

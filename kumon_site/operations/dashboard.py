@@ -21,7 +21,7 @@ from conversations.admin.visits.periods import periods
 from conversations.admin.visits.record import STATUS_COLOURS
 from conversations.admin.visits.requests import on_board
 from conversations.llm import tiers
-from conversations.models import Conversation
+from conversations.models import Conversation, reasons
 from kumon_site.operations.models import Alert
 from leads.models import Lead
 from scheduling.calendars.base import is_configured
@@ -147,7 +147,7 @@ def _list(model: type[Model], query: Mapping[str, Any]) -> str:
 def _waiting(talk: Conversation, now: datetime) -> dict[str, Any]:
     return {
         "name": talk.lead.parent_name or talk.push_name or links.phone(talk.phone),
-        "reason": talk.handoff_reason,
+        "why": reasons.shown(talk.handoff_reason),
         "last": talk.last_text,
         "since": timesince(talk.waiting_since, now, depth=1) if talk.waiting_since else "",
         "url": links.console_url(talk.pk),
