@@ -12,6 +12,7 @@ from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
 from conversations.agent.moves import moved_to
 from conversations.agent.readers.answers import without_fillers
+from conversations.agent.readers.courtesies import read_courtesy
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.refusals import keeps_visit
@@ -78,6 +79,9 @@ def understand(hearing: Hearing) -> list[Command]:
         found = _from_knowledge(hearing, hearing.text)
         if not fields or (hearing.dialogue.asked not in FIELDS and found.command == "answer"):
             commands.append(found)
+    if all(one.command == "unknown" for one in commands):
+        if courtesy := read_courtesy(hearing.text):
+            return [Command("smalltalk", hearing.text, topic=courtesy)]
     return commands or [Command("unknown", hearing.text)]
 
 

@@ -11,7 +11,9 @@ SAME_QUESTION = 3
 FACTS = frozenset(
     {"price", "enrolment_fee", "discount", "opening_hours", "address", "contact", "subjects"}
 )
-SMALLTALK = frozenset({"thanks", "bye", "how_are_you", "bot_question"})
+SMALLTALK = frozenset(
+    {"thanks", "bye", "how_are_you", "bot_question", "apology", "wait", "praise"}
+)
 
 
 def greet(draft: Draft, commands: Sequence[Command]) -> None:
