@@ -1,9 +1,12 @@
-"""A known value that is taken back for another: "não é Pedro, é Paulo", "é 8, não 9"."""
+"""A known value that is taken back for another ("não é Pedro, é Paulo", "é 8, não 9"), and whose
+the name in a correction is."""
 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from rapidfuzz.fuzz import ratio
 
 from conversations.agent.readers.ages import read_ages
 from conversations.agent.readers.fold import fold
@@ -27,6 +30,10 @@ _FORMS = (
         rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) nao, (?:{_IS} )?{_THE}(?P<new>{_VALUE}){_END}"
     ),
 )
+
+_NAME_OF_A_CHILD = re.compile(r"\bnome d(?:el[ea]|[oa] (?:menin|filh|guri|neta|neto|aluno|aluna))")
+_MY_NAME = re.compile(r"\bmeu (?:sobre)?nome\b")
+ALIKE = 75  # of 100: two spellings of one name
 
 
 class TakenBack(NamedTuple):
@@ -54,6 +61,23 @@ def taken_back(text: str, family: Family) -> TakenBack | None:
                 whole = _written(text, *said.span())
                 return TakenBack(*back, f"{text[: whole.start]} , {text[whole.stop :]}")
     return None
+
+
+def of_the_writer(text: str) -> bool:
+    """Whether a name in a correction is the writer's own ("meu nome é com h")."""
+    return _MY_NAME.search(fold(text)) is not None
+
+
+def of_a_child(text: str, family: Family) -> bool:
+    """Whether a name in a correction is a child's, by what is said of it or by its sound."""
+    return bool(_NAME_OF_A_CHILD.search(fold(text))) or renames(text, family)
+
+
+def renames(text: str, family: Family) -> bool:
+    """Whether a name in a correction is nearly that of a student ("Helena com H" of Elena)."""
+    read = read_student_names(text, asked=True)
+    known = [student.name for student in family.students if student.name]
+    return any(ratio(fold(one), fold(name)) >= ALIKE for one in read for name in known)
 
 
 def _written(text: str, start: int, end: int) -> slice:

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from rapidfuzz.fuzz import ratio
-
 from conversations.agent.adults import studies_themselves
 from conversations.agent.commands import Command
-from conversations.agent.corrections import taken_back
+from conversations.agent.corrections import of_a_child, of_the_writer, renames, taken_back
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.policy.fields import THE_PARENT
 from conversations.agent.readers.ages import read_ages
@@ -27,6 +25,7 @@ from conversations.agent.siblings import (
     by_name,
     common_subjects,
     each_their_own,
+    introduced,
     named,
     place_of,
     several,
@@ -38,9 +37,8 @@ from conversations.agent.siblings import (
 from conversations.agent.situation import FIELDS_OF_STUDENT, MOST_STUDENTS, Family
 
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
-ALIKE = 75  # of 100: two spellings of one name
 SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
-_NAME_OF_A_CHILD = re.compile(r"\bnome d(?:el[ea]|[oa] (?:menin|filh|guri|neta|neto|aluno|aluna))")
+_CUT_SHORT = re.compile(r"^\s*(\d{1,2}) ano\W*$")  # an age, where the grade is known already
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
 
@@ -55,19 +53,29 @@ def field_commands(
         for told in field_commands(back.rest, dialogue, back.mended(family), now):
             yield replace(told, evidence=text)
         return
+    if parts := introduced(text, asked=dialogue.asked == "student_name"):
+        head, rest = parts
+        for told in field_commands(head, dialogue, family, now):
+            yield replace(told, evidence=text)
+            if told.name == "student_name":
+                family = family.with_field("student_name", str(told.value), told.student)
+        for told in field_commands(rest, dialogue, family, now):
+            if told.name != "student_name":
+                yield replace(told, evidence=text)
+        return
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
-    if (
-        correction
-        and asked == "parent_name"
-        and (_NAME_OF_A_CHILD.search(fold(text)) or _renames(text, family))
-    ):
+    if correction and asked == "parent_name" and of_a_child(text, family):
         asked = "student_name"
+    elif correction and of_the_writer(text):
+        asked = "parent_name"
     yield from _of_family(text, asked, correction)
-    turns = subjects_in_turn(text, family)
+    by_names = by_name(text, family)
+    if asked == "student_age" and family.student(_meant(asked, dialogue, family)).grade:
+        by_names = _CUT_SHORT.sub(r"\1 anos", by_names)
+    turns = subjects_in_turn(by_names, family)
     for position, codes in turns.items():
         yield _set(text, "subjects", ", ".join(codes), student=position, correction=correction)
-    by_names = by_name(text, family)
     for command in _of_students(by_names, dialogue, asked, family, correction, now.date()):
         if not (turns and command.name == "subjects"):
             yield replace(command, evidence=text)
@@ -82,13 +90,6 @@ def _asked(text: str, asked: str | None, family: Family, now: datetime) -> str |
         names = ("parent_name", "student_name")
         return next((name for name in names if family.missing(name)), asked)
     return asked
-
-
-def _renames(text: str, family: Family) -> bool:
-    """Whether a name in a correction is nearly that of a student ("Helena com H" of Elena)."""
-    read = read_student_names(text, asked=True)
-    known = [student.name for student in family.students if student.name]
-    return any(ratio(fold(one), fold(name)) >= ALIKE for one in read for name in known)
 
 
 def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Command]:
@@ -120,7 +121,8 @@ def _of_students(
     correction: bool,
     today: date,
 ) -> Iterator[Command]:
-    renamed = correction and ("nome" in fold(text) or _renames(text, family))
+    other_name = "nome" in fold(text) and not of_the_writer(text)
+    renamed = correction and (other_name or renames(text, family))
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
     names = max(names, _known_in(text, family), key=len)
     if subjects := shared_subjects(text, family):

@@ -11,9 +11,7 @@ SAME_QUESTION = 3
 FACTS = frozenset(
     {"price", "enrolment_fee", "discount", "opening_hours", "address", "contact", "subjects"}
 )
-SMALLTALK = frozenset(
-    {"thanks", "bye", "how_are_you", "bot_question", "apology", "wait", "praise"}
-)
+SMALLTALK = frozenset({"thanks", "bye", "how_are_you", "bot_question", "apology", "wait", "praise"})
 
 
 def greet(draft: Draft, commands: Sequence[Command]) -> None:
