@@ -1,7 +1,7 @@
 """The eight fields in a message, each with the student it belongs to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -50,19 +50,24 @@ def field_commands(
         yield _set(text, back.field, back.value, student=back.student, correction=True)
         asked_of_the_rest = None if dialogue.asked == back.field else dialogue.asked
         dialogue = replace(dialogue, asked=asked_of_the_rest)
-        for told in field_commands(back.rest, dialogue, back.mended(family), now):
-            yield replace(told, evidence=text)
-        return
-    if parts := introduced(text, asked=dialogue.asked == "student_name"):
-        head, rest = parts
-        for told in field_commands(head, dialogue, family, now):
-            yield replace(told, evidence=text)
+        yield from _within(text, field_commands(back.rest, dialogue, back.mended(family), now))
+    elif parts := introduced(text, asked=dialogue.asked == "student_name"):
+        head = list(field_commands(parts[0], dialogue, family, now))
+        for told in head:
             if told.name == "student_name":
                 family = family.with_field("student_name", str(told.value), told.student)
-        for told in field_commands(rest, dialogue, family, now):
-            if told.name != "student_name":
-                yield replace(told, evidence=text)
-        return
+        rest = field_commands(parts[1], dialogue, family, now)
+        yield from _within(text, [*head, *(one for one in rest if one.name != "student_name")])
+    else:
+        yield from _said(text, dialogue, family, now)
+
+
+def _within(text: str, told: Iterable[Command]) -> Iterator[Command]:
+    return (replace(one, evidence=text) for one in told)
+
+
+def _said(text: str, dialogue: Dialogue, family: Family, now: datetime) -> Iterator[Command]:
+    """What a text tells that neither takes a value back nor names two before it tells of each."""
     correction = is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
     if correction and asked == "parent_name" and of_a_child(text, family):

@@ -34,6 +34,10 @@ _PREFERS = re.compile(
     r"|disponivel|livre|da pra mim|funciona)\b"
 )
 
+# "Posso ir sábado?" asks for one visit.
+_ASKS_TO_COME = re.compile(
+    r"\b(?:posso|podemos|consigo|conseguimos) (?:ir|passar|vir|visitar|marcar|agendar|conhecer)\b"
+)
 _ASKS = re.compile(r"(?:e )?(?:(?:voces|vcs) )?(?:tem|abre\w*|funciona\w*|atende\w*|fica)\b")
 
 
@@ -58,8 +62,9 @@ def _is_preference(said: Said, worded: str) -> bool:
     """Whether unasked words tell a habit, and not one visit."""
     if said.hours or said.spans or said.unsure or any(day[0] != "W" for day in said.days):
         return False
-    prefers = _PREFERS.search(worded) is not None
-    if ("?" in worded or _ASKS.match(worded)) and not prefers:
+    asks = _ASKS.match(worded)
+    prefers = _PREFERS.search(worded, asks.end() if asks else 0) is not None
+    if ("?" in worded or asks) and (not prefers or _ASKS_TO_COME.search(worded)):
         return False
     habitual = bool(said.days) and all(day.endswith("p") for day in said.days)
     return prefers or habitual or not said.days

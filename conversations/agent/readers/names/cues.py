@@ -116,7 +116,8 @@ STUDENT_IF_FOLLOWED = re.compile(
 )
 # "Quem indicou foi a Paula, mãe da Júlia": neither of them will study.
 _RECOMMENDS = (
-    r"\b(?:indic(?:ou|aram|acao)|recomend(?:ou|aram|acao))(?: (?:foi|pel[oa]|d[aeo]|a|o|uma|amiga))*"
+    r"\b(?:indic(?:ou|aram|acao)|recomend(?:ou|aram|acao))"
+    r"(?: (?:foi|pel[oa]|d[aeo]|a|o|uma|amiga))*"
     rf"(?: [^\W\d]+ ,(?: (?:[oa] )?{_CARER})?)?(?: d[aeo])? $"
 )
 RECOMMENDS = re.compile(_RECOMMENDS)
@@ -134,7 +135,8 @@ _DICTATES = (
 GREETING = re.compile(
     rf"(?:(?:{'|'.join(lines_of('fillers.txt'))}|"
     rf"oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
-    rf"[oa]s?|el[ea]s?|d[oa]is|duas|tres|quatro|[2-4]|tenho|temos|tem|trata-se d[aeo]|trata se d[aeo]|chamam(?:-se)?"
+    rf"[oa]s?|el[ea]s?|d[oa]is|duas|tres|quatro|[2-4]|tenho|temos|tem|trata-se d[aeo]"
+    rf"|trata se d[aeo]|chamam(?:-se)?"
     rf"|(?:atend[eo]|respond[eo]|conhecid[oa]) (?:por|como|pel[oa] (?:nome|apelido)(?: d[eo])?)|"
     rf"dona|sra?|dra?|prof|professora?|ah|meus?|minhas?|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
     rf"{_DICTATES}|[^\w\s]) )*"
