@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
 
+from conversations.agent.commands import Command
 from conversations.agent.readers.ages import read_ages
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.grades import read_grades
 from conversations.agent.readers.names import read_parent_name, read_student_names
-from conversations.agent.situation import Family, StudentFacts
+from conversations.agent.situation import FIELDS_OF_STUDENT, Family, StudentFacts
 
 _IS = r"(?:e|eh|era|sao|tem|ta|esta)"
 _THE = r"(?:(?:mais|o|a|no|na|do|da) )*"
@@ -33,6 +34,33 @@ _FORMS = (
 
 _NAME_OF_A_CHILD = re.compile(r"\bnome d(?:el[ea]|[oa] (?:menin|filh|guri|neta|neto|aluno|aluna))")
 _MY_NAME = re.compile(r"\bmeu (?:sobre)?nome\b")
+# "Errei a série do Davi" takes back a value and does not say what stands in its place.
+_WRONG = (
+    r"(?:errei|enganei|me enganei|confundi|me confundi|troquei|errad[oa]|incorret[oa]|equivoquei"
+    r"|(?:preciso|quero|queria|tem como|da pra|pode) (?:corrigir|mudar|trocar|arrumar))"
+)
+_NAMED = {
+    "school_grade": r"(?:serie|ano escolar|ano d[ao] escola)",
+    "student_age": r"idade",
+    "email": r"(?:e-?mail|imeil)",
+    "parent_name": r"meu nome",
+    "student_name": r"nome",
+}
+_WRONG_FIELD = {
+    field: re.compile(
+        rf"\b{_WRONG}(?: [^\W\d]+){{0,3}}? {noun}\b"
+        rf"|(?<!\bna )\b{noun}(?: [^\W\d]+){{0,4}}? (?:errad[oa]|incorret[oa])\b"
+    )
+    for field, noun in _NAMED.items()
+}
+_NOT_WRONG = re.compile(r"\bnao (?:errei|me enganei|(?:ta|esta|e) errad)")
+# Whose age or grade it is that a clause tells, if it is no child's of this family today.
+_OF_ANOTHER = re.compile(
+    r"\?|\b(?:prim[oa]s?|irm\w+|amig\w+|vizinh\w+|coleg\w+|sobrinh\w+|quem|turmas?|fez [oa]|fazia"
+    r"|estudou|conteudo|materia d[oe]|ate [oa]|a partir d\w+|desde [oa]|quando)\b"
+)
+_CLAUSE = re.compile(r"(?<=[.!?;])\s+|[,\n]+")
+AGE_AND_GRADE = ("student_age", "school_grade")
 ALIKE = 75  # of 100: two spellings of one name
 
 
@@ -61,6 +89,33 @@ def taken_back(text: str, family: Family) -> TakenBack | None:
                 whole = _written(text, *said.span())
                 return TakenBack(*back, f"{text[: whole.start]} , {text[whole.stop :]}")
     return None
+
+
+def wrong_field(text: str, family: Family) -> tuple[str, int | None] | None:
+    """The field whose known value is said to be wrong, without the right one, and the position of
+    the student who is named beside it."""
+    folded = fold(text)
+    if "?" in folded or _NOT_WRONG.search(folded):
+        return None
+    field = next((name for name, form in _WRONG_FIELD.items() if form.search(folded)), None)
+    if field is None:
+        return None
+    named = (one.position for one in family.students if one.name and _names(folded, one.name))
+    return field, next(named, None) if field in FIELDS_OF_STUDENT else None
+
+
+def _names(folded: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(fold(name).split()[0])}\b", folded) is not None
+
+
+def only_mentioned(text: str, told: Command, known: StudentFacts) -> bool:
+    """Whether an age or a grade is `told` in `text` of somebody else, of the past, or in a question
+    ("vocês atendem até o 9º ano?"): no reason to doubt the one that is `known` of the student."""
+    if told.name not in AGE_AND_GRADE or told.correction or not known.knows(told.name):
+        return False
+    read = read_grades if told.name == "school_grade" else read_ages
+    clauses = [clause for clause in _CLAUSE.split(fold(text.replace("\n", " , "))) if read(clause)]
+    return bool(clauses) and all(_OF_ANOTHER.search(clause) for clause in clauses)
 
 
 def of_the_writer(text: str) -> bool:

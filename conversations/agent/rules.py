@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from conversations.agent import closed
 from conversations.agent.commands import Command
+from conversations.agent.corrections import wrong_field
 from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
 from conversations.agent.moves import moved_to
@@ -94,10 +95,21 @@ def understand(hearing: Hearing) -> list[Command]:
             commands.append(found)
         elif key := hearing.search(_own_question(hearing.text)):
             commands.append(Command("answer", hearing.text, topic=key))
+    if (wrong := _said_to_be_wrong(hearing, commands)) is not None:
+        return [*(one for one in commands if one.command != "unknown"), wrong]
     unknown = all(one.command == "unknown" for one in commands)
     if unknown and (courtesy := read_courtesy(hearing.text)):
         return [Command("smalltalk", hearing.text, topic=courtesy)]
     return commands or [Command("unknown", hearing.text)]
+
+
+def _said_to_be_wrong(hearing: Hearing, commands: list[Command]) -> Command | None:
+    """ "Errei a série dela": what is known of it is asked again, unless the right value follows."""
+    if (wrong := wrong_field(hearing.text, hearing.family)) is None:
+        return None
+    field, student = wrong
+    told = any(one.name == field for one in commands if one.command == "set_field")
+    return None if told else Command("clarify", hearing.text, name=field, student=student)
 
 
 def _told_subjects(hearing: Hearing, fields: list[Command]) -> bool:

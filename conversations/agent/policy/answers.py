@@ -76,6 +76,6 @@ def _small_talk(draft: Draft, commands: Sequence[Command]) -> None:
                 continue
             draft.say(str(one.topic))
             return
-    media = next((one for one in commands if one.command == "clarify"), None)
+    media = next((one for one in commands if one.command == "clarify" and not one.name), None)
     if media is not None and not draft.learned:
         draft.say(f"media_{media.topic}")
