@@ -132,6 +132,8 @@ def _of_students(
     other_name = "nome" in fold(text) and not corrections.of_the_writer(text)
     renamed = correction and (other_name or corrections.renames(text, family))
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
+    if asked == "parent_name" and names == [read_parent_name(text, asked=True)]:
+        names = []  # "Carla, ela tem 8 anos" says who writes
     names = max(names, _known_in(text, family), key=len)
     if subjects := shared_subjects(text, family):
         for position, codes in subjects.items():

@@ -107,10 +107,11 @@ STUDENT_IF_FOLLOWED = re.compile(
     r"|terceir"
     r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
     r"|la)\b)|fez|faz|vai|estuda|"
-    r"precisa|cursa) \b(?!interesse)|, (?:[oa] )?irma[oz]?\w* del[ea]|"
+    r"precisa|cursa|comeca|comecou|repetiu|reprovou|sofre|odeia|detesta) \b(?!interesse)|, (?:[oa] )?irma[oz]?\w* del[ea]|"
     r"(?<!, )(?:em |so |quer |faria |fazer )?(?:matematica|portugues|ingles)\b|"
     r"(?<!, )de (?:matematica|portugues|ingles)(?! (?:ta|esta|e|eh|ai|saiu|atende|vem|vai)\b)\b|"
     r": (?:\d{1,2} anos|matem\w+|portug\w+|ingl\w+|n?o? ?\d{1,2}o\b)|"
+    r", el[ea] (?:ja )?(?:tem|fez|vai fazer) \d|"
     r"com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b(?! \d{4})(?! - \d)(?! 9)|de \d{1,2} )"
 )
