@@ -49,7 +49,7 @@ _NAMED = {
 _WRONG_FIELD = {
     field: re.compile(
         rf"\b{_WRONG}(?: [^\W\d]+){{0,3}}? {noun}\b"
-        rf"|(?<!\bna )\b{noun}(?: [^\W\d]+){{0,4}}? (?:errad[oa]|incorret[oa])\b"
+        rf"|(?<!\bna )\b{noun}(?: [^\W\d]+){{0,4}}? (?:errad[oa]|incorret[oa]|erro)\b"
     )
     for field, noun in _NAMED.items()
 }

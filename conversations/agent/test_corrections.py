@@ -48,6 +48,7 @@ CHILDREN = Family(
         ("ops, errei a série do Davi", ("school_grade", 2)),
         ("a idade da Júlia tá errada", ("student_age", 1)),
         ("passei o email errado, desculpa", ("email", None)),
+        ("o email que passei tem um erro", ("email", None)),
         ("o meu nome saiu errado", ("parent_name", None)),
         ("errei o nome dela", ("student_name", None)),
         ("preciso corrigir a idade", ("student_age", None)),

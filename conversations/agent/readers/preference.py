@@ -28,6 +28,7 @@ _ANY = re.compile(
     r"|(?:todos os|todo) (?:horarios?|dias?)|quando (?:tiver|der|puder)|flexivel|nao importa"
     r"|o (?:primeiro|que) (?:disponivel|que tiver|tiver)|(?:dia|horario) todo|livre)\b"
 )
+_OF_THE_WEEK = re.compile(r"\b((?:qualquer|todo) dia) (?:da|na) semana\b", re.IGNORECASE)
 _PREFERS = re.compile(
     r"\b(?:prefir\w*|prefer\w+|melhor(?:es)? (?:horario|dia|pra|para|seria|de|a|e|as)|so "
     r"(?:pode\w*|posso|consigo|da|tenho|temos|a|de|depois|antes|apos)|posso|consigo|disponibilidade"
@@ -48,6 +49,7 @@ def read_preference(text: str, asked: bool = False) -> str | None:
     than a preference, and a part of the day or a weekday counts only in words of preference or
     when the text is no question.
     """
+    text = _OF_THE_WEEK.sub(r"\1", text)
     said = tokens_said(text, asked=asked)
     worded = plain(text)
     if asked and not (said.days or said.hours or said.bounds or said.parts):
