@@ -29,7 +29,11 @@ _LABELS = {phrase: label for label, line in _PHRASES.items() for phrase in line.
 
 # Asked for by its name, in however long a clause; the enrolment fee has an intent of its own.
 _PRICE = re.compile(
-    r"\b(?:saber|qual|quais|quanto|informac\w+|info|me (?:passa|fala|diz|manda|informa)"
+    r"\b(?:(?:sab\w+|qual(?: (?:e|eh|seria|fica))?|me (?:passa|fala|diz|manda|informa)|ver)"
+    r" (?:(?:d?a|das?|as) )?mensalidades?"
+    r"(?=\W*$|,|[.!]| (?:por favor|pfv?|pq|porque|pra|para|d[oaei]s?|ai|hoje)\b)"
+    r"|(?:e|so|era|eh) o (?:preco|valor)(?: mesm[oa]| msm| por favor)?\W*$)"
+    r"|\b(?:saber|qual|quais|quanto|informac\w+|info|me (?:passa|fala|diz|manda|informa)"
     r"|gostaria d[eo]s?|quero|queria|ver)\b[^.?!]{0,25}\b(?:precos?|valor(?:es)?)\b"
     r"(?! (?:d[ae] |pra )?(?:matricula|taxa|inscricao))"
     r"|\b(?:quanto|qto|qnto) (?:que |q )?(?:\w+ ){0,2}(?:pag|cust|cobr|gast|sai|fica)\w*"
@@ -71,7 +75,8 @@ _BREAK = re.compile(
 # Who dictates says no commas: a long clause also ends where a question begins.
 LONGEST = 25
 _BREATH = re.compile(
-    r"\s+(?=(?:(?:e |eu )?(?:queria|quero|gostaria de) saber|me (?:manda|passa)"
+    r"\s+(?=(?:(?:e |a[ií] )?(?:eu )?(?:queria|quero|gostaria)(?: de)? (?:saber|entender|que me)"
+    r"|me (?:manda|passa)|como (?:que |q )?(?:[eé] (?:que )?)?(?:funciona|a aula|o m[eé]todo)"
     r"|(?:quanto|qto|qnto) (?:que |q )?(?:fica|custa|[eé]|sai|t[aá])|qual (?:[eé] )?[oa] "
     r"|onde (?:que |q )?(?:fica|[eé]))\b)",
     re.IGNORECASE,

@@ -1,15 +1,13 @@
 """The eight fields in a message, each with the student it belongs to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from rapidfuzz.fuzz import ratio
-
+from conversations.agent import corrections
 from conversations.agent.adults import studies_themselves
 from conversations.agent.commands import Command
-from conversations.agent.corrections import taken_back
 from conversations.agent.dialogue import Dialogue
 from conversations.agent.policy.fields import THE_PARENT
 from conversations.agent.readers.ages import read_ages
@@ -27,6 +25,7 @@ from conversations.agent.siblings import (
     by_name,
     common_subjects,
     each_their_own,
+    introduced,
     named,
     place_of,
     several,
@@ -38,9 +37,9 @@ from conversations.agent.siblings import (
 from conversations.agent.situation import FIELDS_OF_STUDENT, MOST_STUDENTS, Family
 
 _ADDRESS = re.compile(r"\S+@\S+")  # nobody is called what stands before the @
-ALIKE = 75  # of 100: two spellings of one name
+NAMES = ("parent_name", "student_name")
 SUBSCRIBER = 8  # digits; in an address said aloud ("ana 99998888 arroba ...") they are no phone
-_NAME_OF_A_CHILD = re.compile(r"\bnome d(?:el[ea]|[oa] (?:menin|filh|guri|neta|neto|aluno|aluna))")
+_CUT_SHORT = re.compile(r"^\s*(\d{1,2}) ano\W*$")  # an age, where the grade is known already
 _BARE_AGE = re.compile(r"\b(?:e|sao|tem|fez) \d{1,2}\s*(?:$|[,.!])")
 
 
@@ -48,28 +47,46 @@ def field_commands(
     text: str, dialogue: Dialogue, family: Family, now: datetime
 ) -> Iterator[Command]:
     """set_field commands for everything the text tells, plus a clarify for a mistyped e-mail."""
-    if back := taken_back(text, family):
+    if back := corrections.taken_back(text, family):
         yield _set(text, back.field, back.value, student=back.student, correction=True)
         asked_of_the_rest = None if dialogue.asked == back.field else dialogue.asked
         dialogue = replace(dialogue, asked=asked_of_the_rest)
-        for told in field_commands(back.rest, dialogue, back.mended(family), now):
-            yield replace(told, evidence=text)
-        return
-    correction = is_correction(text)
+        yield from _within(text, field_commands(back.rest, dialogue, back.mended(family), now))
+    elif parts := introduced(text, asked=dialogue.asked == "student_name"):
+        head = list(field_commands(parts[0], dialogue, family, now))
+        for told in head:
+            if told.name == "student_name":
+                family = family.with_field("student_name", str(told.value), told.student)
+        rest = field_commands(parts[1], dialogue, family, now)
+        yield from _within(text, [*head, *(one for one in rest if one.name != "student_name")])
+    else:
+        yield from _said(text, dialogue, family, now)
+
+
+def _within(text: str, told: Iterable[Command]) -> Iterator[Command]:
+    return (replace(one, evidence=text) for one in told)
+
+
+def _said(text: str, dialogue: Dialogue, family: Family, now: datetime) -> Iterator[Command]:
+    """What a text tells that neither takes a value back nor names two before it tells of each."""
+    asked_anew = dialogue.asked in NAMES and not family.missing(str(dialogue.asked))
+    correction = asked_anew or is_correction(text)
     asked = _asked(text, dialogue.asked, family, now)
-    if (
-        correction
-        and asked == "parent_name"
-        and (_NAME_OF_A_CHILD.search(fold(text)) or _renames(text, family))
-    ):
+    if correction and asked == "parent_name" and corrections.of_a_child(text, family):
         asked = "student_name"
+    elif correction and corrections.of_the_writer(text):
+        asked = "parent_name"
     yield from _of_family(text, asked, correction)
-    turns = subjects_in_turn(text, family)
+    by_names = by_name(text, family)
+    if asked == "student_age" and family.student(_meant(asked, dialogue, family)).grade:
+        by_names = _CUT_SHORT.sub(r"\1 anos", by_names)
+    turns = subjects_in_turn(by_names, family)
     for position, codes in turns.items():
         yield _set(text, "subjects", ", ".join(codes), student=position, correction=correction)
-    by_names = by_name(text, family)
     for command in _of_students(by_names, dialogue, asked, family, correction, now.date()):
-        if not (turns and command.name == "subjects"):
+        known = family.student(command.student or dialogue.focus)
+        mentioned = command.name != asked and corrections.only_mentioned(text, command, known)
+        if not (mentioned or (turns and command.name == "subjects")):
             yield replace(command, evidence=text)
 
 
@@ -79,16 +96,8 @@ def _asked(text: str, asked: str | None, family: Family, now: datetime) -> str |
     if asked == "school_grade" and read_when(text, now) and not read_grades(text):
         return None
     if asked in ("slot", "visit_invite") and is_a_name(text):
-        names = ("parent_name", "student_name")
-        return next((name for name in names if family.missing(name)), asked)
+        return next((name for name in NAMES if family.missing(name)), asked)
     return asked
-
-
-def _renames(text: str, family: Family) -> bool:
-    """Whether a name in a correction is nearly that of a student ("Helena com H" of Elena)."""
-    read = read_student_names(text, asked=True)
-    known = [student.name for student in family.students if student.name]
-    return any(ratio(fold(one), fold(name)) >= ALIKE for one in read for name in known)
 
 
 def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Command]:
@@ -107,7 +116,7 @@ def _of_family(text: str, asked: str | None, correction: bool) -> Iterator[Comma
     if phone and phone[-SUBSCRIBER:] not in re.sub(r"\D", "", email or ""):
         yield _set(text, "phone", phone, correction=correction)
     preference = read_preference(text, asked=asked == "schedule_preference")
-    counts = asked in ("student_age", "school_grade")  # "entre 3 e 4" are no hours there
+    counts = asked in corrections.AGE_AND_GRADE  # "entre 3 e 4" are no hours there
     if preference and not (counts and re.search(r"\d", preference)):
         yield Command("set_field", text, name="schedule_preference", value=preference)
 
@@ -120,8 +129,11 @@ def _of_students(
     correction: bool,
     today: date,
 ) -> Iterator[Command]:
-    renamed = correction and ("nome" in fold(text) or _renames(text, family))
+    other_name = "nome" in fold(text) and not corrections.of_the_writer(text)
+    renamed = correction and (other_name or corrections.renames(text, family))
     names = read_student_names(_ADDRESS.sub(" ", text), asked=renamed or asked == "student_name")
+    if asked == "parent_name" and names == [read_parent_name(text, asked=True)]:
+        names = []  # "Carla, ela tem 8 anos" says who writes
     names = max(names, _known_in(text, family), key=len)
     if subjects := shared_subjects(text, family):
         for position, codes in subjects.items():

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from conversations.agent import closed
 from conversations.agent.commands import Command
+from conversations.agent.corrections import wrong_field
 from conversations.agent.hearing import Hearing
 from conversations.agent.intents import SURE, Intent, classify
 from conversations.agent.moves import moved_to
 from conversations.agent.readers.answers import without_fillers
+from conversations.agent.readers.courtesies import read_courtesy
 from conversations.agent.readers.dates import When, read_when
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.refusals import keeps_visit
@@ -47,7 +49,18 @@ _OF_A_VISIT = re.compile(
     r"|dar uma (?:passada|olhada)|um pulo|ir ver|ver a (?:escola|unidade)"
     r"|(?:consigo|conseguimos|posso|podemos|quero|queria|qria|gostaria de) (?:ir|passar))\b"
 )
-_ITS_CLAUSE = re.compile(rf"{_OF_A_VISIT.pattern}[^,.;?!\n]*")
+# "Agendar a visita quarta, dia 13, às 10h": a day goes on behind its commas.
+_ITS_CLAUSE = re.compile(
+    rf"{_OF_A_VISIT.pattern}[^,.;?!\n]*"
+    r"(?:, ?(?=(?:dia|as|a partir|depois|antes|de manha|de tarde|a tarde|pela|\d)\b)[^,.;?!\n]*)*"
+)
+# A question that names a day and says no more than that one would come: "domingo dá?".
+_ONLY_A_DAY = re.compile(
+    r"(?:(?:e|mas|oi|ola|n[oa]s?|aos?|de|d[oa]|num|numa|pr[oa]|pra|para|em|as?|os?|ou|so|tambem|tbm"
+    r"|tb|segunda|terca|quarta|quinta|sexta|sabados?|domingos?|feriados?|(?:fim|final|finais) de"
+    r" semana|feira|hoje|amanha|manha|tarde|noite|cedo|da|daria|tem|teria|vaga|pode|rola|ir|vir|ser"
+    r"|como|posso|consigo|passar|ai|voces|vcs|vc|atende[mn]?|alguem|gente|horario|hora)\b[ ,]*)+\?+"
+)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 FACTS = frozenset({"price", "enrolment_fee", "discount", "opening_hours", "address", "contact"})
 VISIT_QUESTIONS = frozenset({"slot", "visit_invite", "schedule_preference", "move", "reminder"})
@@ -67,6 +80,8 @@ def understand(hearing: Hearing) -> list[Command]:
     short = closed.answers(hearing)
     answered = bool(short) or any(one.name == hearing.dialogue.asked for one in fields)
     intents = _intents(hearing.text, SURE_BESIDE_AN_ANSWER if answered else SURE)
+    if _asks_for_a_day(hearing):
+        intents = [one for one in intents if one.name != "answer" or one.topic]
     if _told_subjects(hearing, fields):  # "inglês pra começar" asks nothing about the course
         intents = [one for one in intents if one.name != "answer" or one.topic in FACTS]
     elif any(one.topic == "subjects" for one in intents):  # "vocês têm inglês?" is no wish yet
@@ -78,7 +93,23 @@ def understand(hearing: Hearing) -> list[Command]:
         found = _from_knowledge(hearing, hearing.text)
         if not fields or (hearing.dialogue.asked not in FIELDS and found.command == "answer"):
             commands.append(found)
+        elif key := hearing.search(_own_question(hearing.text)):
+            commands.append(Command("answer", hearing.text, topic=key))
+    if (wrong := _said_to_be_wrong(hearing, commands)) is not None:
+        return [*(one for one in commands if one.command != "unknown"), wrong]
+    unknown = all(one.command == "unknown" for one in commands)
+    if unknown and (courtesy := read_courtesy(hearing.text)):
+        return [Command("smalltalk", hearing.text, topic=courtesy)]
     return commands or [Command("unknown", hearing.text)]
+
+
+def _said_to_be_wrong(hearing: Hearing, commands: list[Command]) -> Command | None:
+    """ "Errei a série dela": what is known of it is asked again, unless the right value follows."""
+    if (wrong := wrong_field(hearing.text, hearing.family)) is None:
+        return None
+    field, student = wrong
+    told = any(one.name == field for one in commands if one.command == "set_field")
+    return None if told else Command("clarify", hearing.text, name=field, student=student)
 
 
 def _told_subjects(hearing: Hearing, fields: list[Command]) -> bool:
@@ -162,6 +193,8 @@ def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
         return False
     if _full(when) and len(hearing.text.split()) <= MOMENT_WORDS:
         return True
+    if _asks_for_a_day(hearing) and not any(one.name == "answer" for one in intents):
+        return True
     answered = [  # whether the unit is open on a day is asked by who wishes to come
         one.clause for one in intents if one.name == "answer" and one.topic != "opening_hours"
     ]
@@ -171,6 +204,11 @@ def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
         and not any(clause in sentence for clause in answered)
         for sentence in _SENTENCE.split(hearing.text)
     )
+
+
+def _asks_for_a_day(hearing: Hearing) -> bool:
+    """ "Domingo dá?", "fim de semana vocês atendem?": whether one could come then."""
+    return _ONLY_A_DAY.fullmatch(fold(hearing.text)) is not None
 
 
 def _clause_of_visit(hearing: Hearing) -> tuple[str, When] | None:
@@ -221,6 +259,13 @@ def _last_clause(question: str) -> str:
         return _BECAUSE.sub("", last[lead.end() :])
     clause = _BEFORE_A_QUESTION.split(_BECAUSE.sub("", last))[-1]
     return clause if len(clause.split()) >= LEAST_WORDS else question
+
+
+def _own_question(text: str) -> str:
+    """Of "7 anos. e quanto tempo ela fica aí?" the sentence that only asks, or nothing."""
+    last = _SENTENCE.split(text.strip())[-1]
+    asks = last.endswith("?") and last != text.strip() and not re.search(r"\d", last)
+    return last if asks and len(last.split()) >= LEAST_WORDS else ""
 
 
 def _from_knowledge(hearing: Hearing, question: str) -> Command:

@@ -6,11 +6,16 @@ from datetime import date
 from conversations.agent.readers.ages import read_ages
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.grades import read_grades
+from conversations.agent.readers.names import read_student_names
 from conversations.agent.readers.subjects import read_subjects
 from conversations.agent.situation import Family, StudentFacts
 
 _BOTH = re.compile(
     r"\b(?:(?:os|as|pros|pras) (?:dois|duas|tres)|ambos|ambas|todos eles|cada(?: uma?)?)\b"
+)
+# Twins are of one age and in one grade; not so a brother beside them.
+_TWINS = re.compile(
+    r"\bgeme[oa]s\b(?!.*\b(?:outr[oa]s?|irma\w*|mais (?:velh|nov)[oa]|cacula|diferentes?)\b)"
 )
 # Beside "um inglês, o outro ..." these may be subjects.
 _PERHAPS_SUBJECTS = re.compile(r"\b(?:(?:as|pras) (?:duas|tres)|cada(?: uma?)?)\b")
@@ -32,8 +37,19 @@ _GIRL = re.compile(rf"\b(?:ela|minha (?:{_KIN}a|guria|irma))\b")
 _SHE = re.compile(r"\b(?:ela|(?:(?:minha|a) )?(?:menina|guria|filha|neta|sobrinha))\b")
 _HE = re.compile(r"\b(?:ele|(?:(?:meu|o) )?(?:menino|guri|pia|filho|neto|sobrinho))\b")
 _BY_AGE = r"(?:mais (?:velh|nov)[oa]|maior|menor|cacula|do meio|pequen[oa]|grande)"
+_OLDEST = re.compile(
+    rf"(?:\b(?:[oa]|pr[oa]|d[oa]) )?(?:\b{_KIN}[oa] )?\b(?:mais velh[oa]|primogenit[oa])\b"
+)
+_YOUNGEST = re.compile(
+    rf"(?:\b(?:[oa]|pr[oa]|d[oa]) )?(?:\b{_KIN}[oa] )?\b(?:mais nov[oa]|cacula)\b"
+)
+# After two names what is told of each begins so.
+_THEN_EACH = re.compile(
+    r"(?:[,.;:(\n]|\s-)+\s*(?=(?:el[ea]|uma?|[oa] mais (?:velh|nov)[oa]|[oa] primeir[oa])\b)",
+    re.IGNORECASE,
+)
 _ONE_AND_OTHER = re.compile(
-    rf"\buma?\b.*\boutr[oa]\b|\b{_BY_AGE}\b.*\b(?:{_BY_AGE}|outr[oa])\b"
+    rf"\buma?\b.*\boutr[oa]\b|\b{_BY_AGE}\b.*\b(?:{_BY_AGE}|outr[oa]s?)\b"
     r"|\b(?:[oa]|pr[oa]) primeir[oa]\b.*\b(?:[oa]|pr[oa]) segund[oa]\b"
 )
 # What follows "um" and "o outro" where children are meant, and no course, class or day.
@@ -46,8 +62,8 @@ _OF_A_CHILD = (
 _THE_OTHER = re.compile(rf"(?<!\bno )(?<!\bna )\b(?P<other>outr[oa]){_OF_A_CHILD}")
 _IN_TURN = re.compile(
     rf"(?<!\bcada )(?<!\bcada um )\b(?P<one>uma?){_OF_A_CHILD}.*?{_THE_OTHER.pattern}"
-    r"|\b(?:[oa]|pr[oa]) (?P<first>primeir[oa])\b(?! ano).*?"
-    r"\b(?:[oa]|pr[oa]) (?P<second>segund[oa])\b(?! ano)"
+    r"|(?:\b(?:[oa]|pr[oa]) |^\W*(?:entao )?)(?P<first>primeir[oa])\b(?! (?:ano|serie)).*?"
+    r"(?:\b(?:[oa]|pr[oa]) |, ?)(?P<second>segund[oa])\b(?! (?:ano|serie))"
 )
 _THE_SAME = re.compile(r"\b(?:tambem|tbm|tb|igual|(?:a mesma|o mesmo|a msm)(?: coisa)?)\b")
 _OTHERS = re.compile(r"\b(?:outras|resto)\b")  # which they are, the other child's subjects tell
@@ -79,8 +95,8 @@ def several(text: str, family: Family) -> bool:
 
 
 def alike(text: str, asked: str | None, today: date) -> dict[str, str]:
-    """Of "os dois com 8 anos, no 3º ano" the one age and the one grade, by field."""
-    if not together(text):
+    """Of "os dois com 8 anos, no 3º ano", or of twins, the one age and the one grade, by field."""
+    if not (together(text) or _TWINS.search(fold(text))):
         return {}
     rest = _BOTH.sub(",", fold(text))  # "dois no 3º ano" is no second grade
     ages = [str(age) for age in read_ages(rest, asked=asked == "student_age", today=today)]
@@ -99,14 +115,47 @@ def common_subjects(text: str) -> str:
 
 
 def by_name(text: str, family: Family) -> str:
-    """ "ela quer inglês e ele matemática" folded, with the names of the girl and the boy who are
-    known; `text` itself where it does not speak of both or the names do not tell who is who."""
+    """ "ela quer inglês e ele matemática", "o mais velho ..., a mais nova ..." folded, with the
+    names of the children who are known; `text` itself where it does not tell who is who."""
     folded = fold(text)
     pair = _girl_and_boy(family)
-    if not (pair and _SHE.search(folded) and _HE.search(folded)):
-        return text
-    girl, boy = (fold(student.name).split()[0] for student in pair)
-    return _HE.sub(boy, _SHE.sub(girl, folded))
+    if pair and _SHE.search(folded) and _HE.search(folded):
+        girl, boy = (fold(student.name).split()[0] for student in pair)
+        return _HE.sub(boy, _SHE.sub(girl, folded))
+    oldest_and_youngest = _oldest_and_youngest(family) if _all_known(text, family) else None
+    told_of = bool(_OLDEST.search(folded)) + bool(_YOUNGEST.search(folded))
+    if oldest_and_youngest and told_of and told_of + 1 >= len(family.students):
+        oldest, youngest = (fold(student.name).split()[0] for student in oldest_and_youngest)
+        return _YOUNGEST.sub(youngest, _OLDEST.sub(oldest, folded))
+    return text
+
+
+def _all_known(text: str, family: Family) -> bool:
+    """Whether nobody is named in `text` who is not known yet ("a mais nova, Lia")."""
+    known = {fold(student.name).split()[0] for student in family.students if student.name}
+    return all(fold(name).split()[0] in known for name in read_student_names(text, asked=True))
+
+
+def _oldest_and_youngest(family: Family) -> tuple[StudentFacts, StudentFacts] | None:
+    """Of children whose names and ages are all known; None where two are of that age."""
+    aged = [one for one in family.students if one.name and one.age is not None]
+    if len(aged) < 2 or len(aged) != len(family.students):
+        return None
+    aged.sort(key=lambda one: -(one.age or 0))
+    apart = aged[0].age != aged[1].age and aged[-1].age != aged[-2].age
+    return (aged[0], aged[-1]) if apart else None
+
+
+def introduced(text: str, *, asked: bool) -> tuple[str, str] | None:
+    """Of "Théo e Malu, ele tem 8 e ela 5" the words that name two children and those that tell
+    of each without a name, if the text is so made; `asked`: who will study was the question."""
+    for cut in _THEN_EACH.finditer(text):
+        head, rest = text[: cut.start()], text[cut.end() :]
+        if len(read_student_names(head, asked=asked)) != 2 or read_student_names(rest):
+            continue
+        if each_their_own(rest):
+            return head, rest
+    return None
 
 
 def _girl_and_boy(family: Family) -> tuple[StudentFacts, StudentFacts] | None:

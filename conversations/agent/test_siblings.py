@@ -28,6 +28,8 @@ def subjects(text, names):
         ("inglês pra um e matemática pro outro", "english", "math"),
         ("matemática de um e inglês do outro", "math", "english"),
         ("o primeiro inglês, o segundo matemática", "english", "math"),
+        ("Primeiro matemática e o segundo inglês", "math", "english"),
+        ("primeiro inglês, segundo matemática", "english", "math"),
         ("um as três e o outro só inglês", "math, portuguese, english", "english"),
         ("um matemática e o outro também", "math", "math"),
         ("um matemática, o outro ainda não sei", "math", None),
@@ -78,3 +80,47 @@ def test_ages_told_beside_the_subjects_are_read_too():
         ("subjects", 1): "english",
         ("subjects", 2): "math",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "told"),
+    [
+        (
+            "o mais velho matemática, a mais nova português",
+            "subjects",
+            {1: "portuguese", 2: "math"},
+        ),
+        ("a mais nova inglês e o mais velho matemática", "subjects", {1: "english", 2: "math"}),
+        ("o mais velho só inglês, a outra matemática", "subjects", {1: "math", 2: "english"}),
+        ("o mais velho tá no 7º e a mais nova no 2º", "school_grade", {1: "2º ano", 2: "7º ano"}),
+        ("o mais velho no 7º ano", "school_grade", {2: "7º ano"}),
+    ],
+)
+def test_ages_tell_the_older_from_the_younger(text, field, told):
+    students = (StudentFacts(1, "Ana", 7), StudentFacts(2, "Pedro", 12))
+    commands = field_commands(text, Dialogue(asked=field), Family(0, students=students), NOW)
+    assert {one.student: one.value for one in commands if one.name == field} == told
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("é pros meus sobrinhos Théo e Malu, ele tem 8 e ela 5", {1: "8", 2: "5"}),
+        ("são dois, Malu e Théo, ele tem 8 e ela 5", {1: "5", 2: "8"}),
+        ("meus filhos Pedro e Caio, um tem 8 e o outro 5", {1: "8", 2: "5"}),
+        ("são gêmeos, Davi e Heitor, 6 anos", {1: "6", 2: "6"}),
+        ("tenho gêmeas, Lia e Rosa de 7 anos", {1: "7", 2: "7"}),
+    ],
+)
+def test_two_who_are_named_are_told_of_in_what_follows(text, ages):
+    commands = list(field_commands(text, Dialogue(), Family(0), NOW))
+    assert {one.student: one.value for one in commands if one.name == "student_age"} == ages
+    assert [one.student for one in commands if one.name == "student_name"] == [1, 2]
+    assert {one.evidence for one in commands} == {text}
+
+
+def test_twins_have_no_brother_of_their_age():
+    text = "gêmeos Davi e Heitor, 6 anos, e a irmã Ana de 9"
+    commands = field_commands(text, Dialogue(), Family(0), NOW)
+    ages = {one.student: one.value for one in commands if one.name == "student_age"}
+    assert ages[3] == "9"

@@ -18,6 +18,7 @@ from conversations.agent.text_model import load
 NOTHING = "none"  # the model's label for ordinary talk
 PHRASE = 3.0  # what a phrase adds to the log-odds of its reason
 SURE = 0.45  # a person is called from this probability of any reason on
+SURE_BESIDE_A_NEAR_MISS = 0.7  # ... where no phrase stands and a near miss does
 SURE_OF_A_QUESTION = 0.8  # ... where no phrase stands and the words plainly ask for a fact
 PLAIN = 0.85  # an intent's probability from which it does
 WISHES = frozenset({"want_visit", "ask_slots", "my_visit"})
@@ -124,7 +125,9 @@ def _weighed(part: str, text: str) -> tuple[str, float]:
     if heard < SURE:
         return reason, 0.0
     unsure = PHRASE not in bonus.values() and (
-        read_bargain(part) or (heard < SURE_OF_A_QUESTION and _plainly_asks(text))
+        read_bargain(part)
+        or (heard < SURE_BESIDE_A_NEAR_MISS and -PHRASE in bonus.values())
+        or (heard < SURE_OF_A_QUESTION and _plainly_asks(text))
     )
     return reason, 0.0 if unsure else heard
 

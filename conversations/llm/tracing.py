@@ -87,10 +87,10 @@ CODES = frozenset(
         """
         answer set_field want_visit ask_slots pick_slot reschedule cancel_visit my_visit confirm
         deny handoff smalltalk opt_out clarify unknown price enrolment_fee discount opening_hours
-        address contact subjects availability greeting thanks bye how_are_you bot_question question
-        parent_name student_name phone email student_age school_grade schedule_preference
-        asked_person complaint billing cancel_enrolment enrolled_student bargaining aggression
-        health_needs running_late
+        address contact subjects availability greeting thanks bye how_are_you bot_question apology
+        wait praise question parent_name student_name phone email student_age school_grade
+        schedule_preference asked_person complaint billing cancel_enrolment enrolled_student
+        bargaining aggression health_needs running_late
         """,
     )
 )

@@ -11,7 +11,7 @@ SAME_QUESTION = 3
 FACTS = frozenset(
     {"price", "enrolment_fee", "discount", "opening_hours", "address", "contact", "subjects"}
 )
-SMALLTALK = frozenset({"thanks", "bye", "how_are_you", "bot_question"})
+SMALLTALK = frozenset({"thanks", "bye", "how_are_you", "bot_question", "apology", "wait", "praise"})
 
 
 def greet(draft: Draft, commands: Sequence[Command]) -> None:
@@ -76,6 +76,6 @@ def _small_talk(draft: Draft, commands: Sequence[Command]) -> None:
                 continue
             draft.say(str(one.topic))
             return
-    media = next((one for one in commands if one.command == "clarify"), None)
+    media = next((one for one in commands if one.command == "clarify" and not one.name), None)
     if media is not None and not draft.learned:
         draft.say(f"media_{media.topic}")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from conversations.agent.commands import Command
 from conversations.agent.policy.draft import Draft
-from conversations.agent.situation import FIELDS
+from conversations.agent.situation import FIELDS, FIELDS_OF_STUDENT
 
 MOST_ASKS = 3
 MOST_IN_A_ROW = 2  # turns that end with one question, while something else can be asked
@@ -15,6 +15,8 @@ EXAMPLE_FROM = 2
 def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
     """Asks for the first missing field, unless this turn already ends with a question."""
     if draft.asking:
+        return
+    if _ask_again(draft, commands):
         return
     _count_answer(draft, commands)
     if _suggest_email(draft, commands):
@@ -30,6 +32,25 @@ def ask_next(draft: Draft, commands: Sequence[Command]) -> None:
         return
     _lead_in(draft)
     _ask_field(draft, field)
+
+
+def _ask_again(draft: Draft, commands: Sequence[Command]) -> bool:
+    """A known value was said to be wrong: the right one is asked for before all else."""
+    wrong = next((one for one in commands if one.command == "clarify" and one.name), None)
+    if wrong is None or not _is_known(draft, str(wrong.name), wrong.student):
+        return False
+    if not draft.acts:
+        draft.say("apology")
+    draft.dialogue.focus = wrong.student or draft.dialogue.focus
+    args = {"students": [draft.dialogue.focus]} if wrong.name in _OF_STUDENT else {}
+    draft.ask(str(wrong.name), f"ask_{wrong.name}", **args)
+    return True
+
+
+def _is_known(draft: Draft, field: str, student: int | None) -> bool:
+    if field in FIELDS_OF_STUDENT:
+        return draft.family.student(student or draft.dialogue.focus).knows(field)
+    return not draft.family.missing(field)
 
 
 def _count_answer(draft: Draft, commands: Sequence[Command]) -> None:

@@ -226,3 +226,20 @@ def test_the_first_words_of_a_family_are_no_question_nobody_can_answer() -> None
     told = "queria saber sobre o kumon pros meus filhos"
     decision = run(Command("unknown", told, topic="question"), dialogue=Dialogue())
     assert texts(decision) == ["greeting", "ask_parent_name"]
+
+
+def test_a_known_value_said_to_be_wrong_is_asked_for_again() -> None:
+    students = (*KNOWN.students, StudentFacts(2, "Ana", 7, "2º ano", ("math",)))
+    wrong = Command("clarify", "errei a série da Ana", name="school_grade", student=2)
+    decision = run(wrong, dialogue=asked("email"), family=replace(KNOWN, students=students))
+    assert texts(decision) == ["apology", "ask_school_grade"]
+    right = run(field("school_grade", "3º ano"), dialogue=decision.dialogue, family=decision.family)
+    assert right.family.student(2).grade == "3º ano"
+
+
+@pytest.mark.parametrize("topic", ["apology", "wait", "praise"])
+def test_a_courtesy_is_met_with_a_kind_word_and_the_thread_goes_on(topic: str) -> None:
+    courtesy = Command("smalltalk", "foi mal, sumi", topic=topic)
+    decision = run(courtesy, dialogue=asked("email"), family=replace(KNOWN, email=""))
+    assert texts(decision) == [topic, "ask_email"]
+    assert decision.dialogue.asks["email"] == 1

@@ -59,6 +59,8 @@ _NOT_SCHOOL = re.compile(
     rf"|{_NTH} (?:vez|aula|visita|filh[oa]|dia|andar|feira|mes|lugar|opcao|horario|semana|"
     rf"mensalidade|contato|criancas?|parte|unidade|(?:se|bi|tri)mestre)"
     r"|(?:tem|com|fez|faz|completou|idade(?: de)?) \d{1,2} ano(?! do| de escola)"
+    r"|[oa] (?:primeir|segund|terceir|quart)[oa] (?:(?:so|quer|faz|faria|vai) )*"
+    r"(?:de |em )?(?:matematica|portugues|ingles)"
     rf"|nao (?:(?:e|ta|esta) )?(?:n?[oa] |do )?{_NTH}(?: ano| serie)?)\b"
 )
 # "Vai pro 4º ano ano que vem, tá no 3º".

@@ -28,12 +28,17 @@ _ANY = re.compile(
     r"|(?:todos os|todo) (?:horarios?|dias?)|quando (?:tiver|der|puder)|flexivel|nao importa"
     r"|o (?:primeiro|que) (?:disponivel|que tiver|tiver)|(?:dia|horario) todo|livre)\b"
 )
+_OF_THE_WEEK = re.compile(r"\b((?:qualquer|todo) dia) (?:da|na) semana\b", re.IGNORECASE)
 _PREFERS = re.compile(
     r"\b(?:prefir\w*|prefer\w+|melhor(?:es)? (?:horario|dia|pra|para|seria|de|a|e|as)|so "
     r"(?:pode\w*|posso|consigo|da|tenho|temos|a|de|depois|antes|apos)|posso|consigo|disponibilidade"
     r"|disponivel|livre|da pra mim|funciona)\b"
 )
 
+# "Posso ir sábado?" asks for one visit.
+_ASKS_TO_COME = re.compile(
+    r"\b(?:posso|podemos|consigo|conseguimos) (?:ir|passar|vir|visitar|marcar|agendar|conhecer)\b"
+)
 _ASKS = re.compile(r"(?:e )?(?:(?:voces|vcs) )?(?:tem|abre\w*|funciona\w*|atende\w*|fica)\b")
 
 
@@ -44,6 +49,7 @@ def read_preference(text: str, asked: bool = False) -> str | None:
     than a preference, and a part of the day or a weekday counts only in words of preference or
     when the text is no question.
     """
+    text = _OF_THE_WEEK.sub(r"\1", text)
     said = tokens_said(text, asked=asked)
     worded = plain(text)
     if asked and not (said.days or said.hours or said.bounds or said.parts):
@@ -58,8 +64,9 @@ def _is_preference(said: Said, worded: str) -> bool:
     """Whether unasked words tell a habit, and not one visit."""
     if said.hours or said.spans or said.unsure or any(day[0] != "W" for day in said.days):
         return False
-    prefers = _PREFERS.search(worded) is not None
-    if ("?" in worded or _ASKS.match(worded)) and not prefers:
+    asks = _ASKS.match(worded)
+    prefers = _PREFERS.search(worded, asks.end() if asks else 0) is not None
+    if ("?" in worded or asks) and (not prefers or _ASKS_TO_COME.search(worded)):
         return False
     habitual = bool(said.days) and all(day.endswith("p") for day in said.days)
     return prefers or habitual or not said.days

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from conversations.agent.readers import answers, refusals
 from conversations.agent.readers.ages import read_ages
+from conversations.agent.readers.courtesies import read_courtesy
 from conversations.agent.readers.emails import read_email, suggest_domain
 from conversations.agent.readers.grades import GRADES, read_grades
 from conversations.agent.readers.names import read_parent_name, read_student_names
@@ -46,6 +47,7 @@ READERS = {
     "correction": partial(alone, answers.is_correction),
     "stop": partial(alone, answers.read_stop),
     "opening": partial(alone, opening),
+    "courtesies": partial(alone, read_courtesy),
     "refuses": partial(alone, refusals.refuses),
     "declines_offers": partial(alone, refusals.declines_offers),
     "keeps_visit": partial(alone, refusals.keeps_visit),

@@ -64,7 +64,7 @@ STUDENT = re.compile(
     rf"(?: (?:ele |ela |que )?(?:se chama|chama-se|chama|e|eh|seria))?(?: [,:(-])?|"
     rf"(?:(?:meus|minhas|nossos|nossas|os|as|d[oa]s|pros|dois|duas|tres|2|3|4) "
     rf"(?:dois |duas |tres |2 |3 )?{_KINS}|(?:um )?casal de gemeos"
-    rf"|(?:sao|tenho)(?: os| as)? geme[oa]s)(?: geme[oa]s)?"
+    rf"|(?:(?:sao|tenho)(?: os| as)? )?geme[oa]s)(?: geme[oa]s)?"
     rf"(?: (?:se chamam|chamam|sao))?(?: [,:(-])?|"
     rf"{_CARER} (?:d[oae]s?|pel[oa])(?: gemeos| gemeas| pequen[oa])?|"
     rf"os nomes(?: del[ea]s| d[oa]s (?:criancas|meus|minhas|filhos|meninos))?(?: (?:sao|e|eh))?"
@@ -75,6 +75,8 @@ STUDENT = re.compile(
     rf"(?:el[ea]|el[ea]s) (?:e|eh|sao) [oa]|"
     rf"(?<!me )se chamam?|chamam-se|(?:{_KIN}) :|chamad[oa]|"
     rf"com nome(?: de)?|de nome|"
+    rf"(?:sao|tenho|temos|matricular|inscrever|colocar|botar|por) (?:os |as |meus |minhas )*"
+    rf"(?:dois|duas|tres|quatro|[2-4])(?: {_KINS})? [,:(-]|"
     rf"(?:tem|tenho|vai|vem|falta)(?: ainda)? mais uma?(?: [^\W\d]+){{0,4}} [,:]) {_THE}(?=\w)"
 )
 # What is told of one child before the next is named.
@@ -96,25 +98,36 @@ COUNT = re.compile(
 BY_CARER = re.compile(_CARER + r"\b")
 STUDENT_KNOWN = re.compile(
     r"\b(?:pr[oa]|para [oa]|pra [oa]|para|matricular [oa]|sobre [oa]|"
-    r"d[oa]|del[ea] e|com [oa]|outr[oa]) (?=\w)"
+    r"d[oa]|del[ea] e|com [oa]|outr[oa]"
+    r"|(?:tem|tenho|temos|colo\w+|bot\w+|poe|por|inclu\w+|matricul\w+|fal\w+)"
+    r"(?: (?:tambem|tbm|tb|ainda|mais))? [oa](?= \w+ (?:tambem|tbm|tb|junto)\b)) (?=\w)"
 )
 STUDENT_IF_FOLLOWED = re.compile(
     r" (?:, )?(?:(?:e|eh) o nome d|n[oa] (?:\d|pre\b|jardim|infantil|maternal|primeir|segundo"
     r"|terceir"
     r"|quarto|quinto|sexto|setim|oitav|nono)|(?:que )?(?:ja )?(?:tem|(?:esta|ta)(?! (?:ai|por ai"
     r"|la)\b)|fez|faz|vai|estuda|"
-    r"precisa|cursa) \b(?!interesse)|, (?:[oa] )?irma[oz]?\w* del[ea]|"
+    r"precisa|cursa|comeca|comecou|repetiu|reprovou|sofre|odeia|detesta) \b(?!interesse)|"
+    r", (?:[oa] )?irma[oz]?\w* del[ea]|"
     r"(?<!, )(?:em |so |quer |faria |fazer )?(?:matematica|portugues|ingles)\b|"
     r"(?<!, )de (?:matematica|portugues|ingles)(?! (?:ta|esta|e|eh|ai|saiu|atende|vem|vai)\b)\b|"
     r": (?:\d{1,2} anos|matem\w+|portug\w+|ingl\w+|n?o? ?\d{1,2}o\b)|"
+    r", el[ea] (?:ja )?(?:tem|fez|vai fazer) \d|"
     r"com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b(?! \d{4})(?! - \d)(?! 9)|de \d{1,2} )"
 )
+# "Quem indicou foi a Paula, mãe da Júlia": neither of them will study.
+_RECOMMENDS = (
+    r"\b(?:indic(?:ou|aram|acao)|recomend(?:ou|aram|acao))"
+    r"(?: (?:foi|pel[oa]|d[aeo]|a|o|uma|amiga))*"
+    rf"(?: [^\W\d]+ ,(?: (?:[oa] )?{_CARER})?)?(?: d[aeo])? $"
+)
+RECOMMENDS = re.compile(_RECOMMENDS)
 OTHERS = re.compile(
     r"\b(?:marido|esposa|esposo|mulher|amig[oa]|professor|professora|vizinha|atendente|namorad[oa]|"
     r"(?:meu|minha|o|a) (?:mae|pai|avo|tia|tio|sogra|chefe|patroa)|falo com|falei com|falar com|"
     r"conversei com|escola|colegio)"
-    r"(?: (?:(?:del[ea] )?(?:se chama|e|eh)))?(?: [oa])? $"
+    rf"(?: (?:(?:del[ea] )?(?:se chama|e|eh)))?(?: [oa])? $|{_RECOMMENDS}"
 )
 # "Bota aí Ana": whoever dictates says what to do with the name before it.
 _DICTATES = (
@@ -124,7 +137,8 @@ _DICTATES = (
 GREETING = re.compile(
     rf"(?:(?:{'|'.join(lines_of('fillers.txt'))}|"
     rf"oi+e*|ola+|opa+|bom dia|boa tarde|boa noite|sim|claro|ok|tudo bem|prazer|entao|e|eh|"
-    rf"[oa]s?|el[ea]s?|d[oa]is|duas|[2-4]|trata-se d[aeo]|trata se d[aeo]|chamam(?:-se)?"
+    rf"[oa]s?|el[ea]s?|d[oa]is|duas|tres|quatro|[2-4]|tenho|temos|tem|trata-se d[aeo]"
+    rf"|trata se d[aeo]|chamam(?:-se)?"
     rf"|(?:atend[eo]|respond[eo]|conhecid[oa]) (?:por|como|pel[oa] (?:nome|apelido)(?: d[eo])?)|"
     rf"dona|sra?|dra?|prof|professora?|ah|meus?|minhas?|nome|eu|sou|se|me|chamo|chama|chama-se|pode|ser|seriam?|sao|so|"
     rf"{_DICTATES}|[^\w\s]) )*"

@@ -259,7 +259,7 @@ def _may_name(form: str) -> bool:
         and _plain_form(form) not in cues.COMMON
         and form not in cues.LINKS
         and re.search(r"[aeiouy]", form) is not None
-        and not re.search(r"(.)\1\1", form)
+        and not re.search(r"(.)\1\1|\w{3}ou$", form)
     )
 
 
@@ -282,13 +282,13 @@ def _looks_given(message: Message, name: _Name) -> bool:
 
 
 def _as_named(message: Message, name: _Name) -> bool:
-    """Whether the name cannot be a street, a school or somebody spoken to."""
+    """Whether the name cannot be a street, a school or somebody spoken to or recommended by."""
     elsewhere = re.search(
         r"(?:rua|avenida|av|bairro|escola|colegio|cidade|falar|falo|falei|conversei|unidade|santa|"
         r"sao|vila|jardim|shopping|nome|professora?|marido|esposa) (?:com )?(?:d?[oae] )?$",
         message.before(name.start),
     )
-    return elsewhere is None
+    return not (elsewhere or cues.RECOMMENDS.search(message.before(name.start)))
 
 
 def _written(word: str) -> str:
