@@ -36,6 +36,7 @@ _PRICE = re.compile(
     r"|\b(?:saber|qual|quais|quanto|informac\w+|info|me (?:passa|fala|diz|manda|informa)"
     r"|gostaria d[eo]s?|quero|queria|ver)\b[^.?!]{0,25}\b(?:precos?|valor(?:es)?)\b"
     r"(?! (?:d[ae] |pra )?(?:matricula|taxa|inscricao))"
+    r"|\bcuanto (?:sale|cuesta|vale|es|seria)\b"  # Paraguay is across the bridge
     r"|\b(?:quanto|qto|qnto) (?:que |q )?(?:\w+ ){0,2}(?:pag|cust|cobr|gast|sai|fica)\w*"
     r" (?:\w+ )?(?:todo|por|ao|no) mes\b"
 )
@@ -68,6 +69,7 @@ _BREAK = re.compile(
     r"(?<=[.!?;])\s+|\n+|\s[+&]\s|\s+e\s+tamb[eé]m\s+|\s(?=\d\)\s)"
     rf"|{_AFTER_A_FACT}\s+(?={_FACT}\b)"
     rf"|(?:,\s*(?:e\s+)?|\s+e\s+|\s+mas\s+){_ADVERB}?(?={_CUE})"
+    rf"|,?\s+(?:bem|assim)\s+como\s+(?=(?:d?[oa]s?\s+)?{_FACT}\b|d?[oa]s?\s+taxas?\b)"
     rf"|,\s*(?={_THANKS}|tudo (?:bem|bom)\b|td b)"
     rf"|(?<=[a-zá-ú])\s+(?={_THANKS}[\s.!]*$|{_IN_WHICH_STREET}\b)",
     re.IGNORECASE,
@@ -75,7 +77,8 @@ _BREAK = re.compile(
 # Who dictates says no commas: a long clause also ends where a question begins.
 LONGEST = 25
 _BREATH = re.compile(
-    r"\s+(?=(?:(?:e |a[ií] )?(?:eu )?(?:queria|quero|gostaria)(?: de)? (?:saber|entender|que me)"
+    r"\s+(?=(?:(?:e |a[ií] )?(?:(?:eu|el[ea]) )?(?:queria|qria|quero|quer|qr|gostaria)(?: de)?"
+    r" (?:saber|entender|que me)"
     r"|me (?:manda|passa)|como (?:que |q )?(?:[eé] (?:que )?)?(?:funciona|a aula|o m[eé]todo)"
     r"|(?:quanto|qto|qnto) (?:que |q )?(?:fica|custa|[eé]|sai|t[aá])|qual (?:[eé] )?[oa] "
     r"|onde (?:que |q )?(?:fica|[eé]))\b)",
@@ -111,6 +114,8 @@ def classify(text: str) -> list[Intent]:
     """
     clauses = [text] if _phrase(text) else list(_clauses(text))
     found = [_read(clause) for clause in clauses]
+    if not any(_means(intent) and intent.name != "smalltalk" for intent in found):
+        found += [_read(part) for clause in clauses for part in _BREATH.split(clause)[1:]]
     if len(clauses) > 1 and not any(_means(intent) for intent in found):
         found.append(_read(text))
     best = _best(found)

@@ -99,3 +99,17 @@ def test_a_price_asked_for_by_its_name_is_heard_in_a_long_clause(text, wanted):
 def test_a_clause_stands_in_the_text():
     text = "Oi!! Qual o VALOR e onde fica? Obrigada 🙏"
     assert all(intent.clause in text for intent in classify(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("o valor da mensalidade, bem como da taxa de matrícula", {"price", "enrolment_fee"}),
+        ("me passa o endereço bem como o horário de funcionamento", {"address", "opening_hours"}),
+        ("escrevo pela minha mãe q tá dirigindo ela qr saber qnto é p mes", {"price"}),
+        ("buenas, vivo aqui en Foz, cuánto sale la mensualidad?", {"price"}),
+    ],
+)
+def test_joined_reported_and_bordering_questions_are_heard(text, topics):
+    sure = {one.topic for one in classify(text) if one.name == "answer" and one.score >= 0.6}
+    assert topics <= sure

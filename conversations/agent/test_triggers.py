@@ -106,6 +106,8 @@ def test_one_sentence_of_a_long_message_is_enough(text, reason):
         ("nem uns 50 pila a menos? vai, quebra essa", "bargaining"),
         ("quebra um galho aí no valor", "bargaining"),
         ("300 e fechamos?", "bargaining"),
+        ("poxa, nem um desconto pequeno?", "bargaining"),
+        ("não tem nem desconto para irmãos?", None),
         ("ah tá puxado, não rola baixar?", "bargaining"),
         ("me ajuda aí no precinho vai", "bargaining"),
         ("essa semana tá puxado pra mim", None),

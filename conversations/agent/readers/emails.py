@@ -24,7 +24,8 @@ COMMON_DOMAINS = (
     "hotmail.com.br",
     "outlook.com.br",
 )
-_CLOSE = 80
+_CLOSE = 80  # of the whole domain
+_ALIKE = 60  # of its name alone: what ends in .com.br alike is not therefore meant
 _ADDRESS = re.compile(r"[a-z0-9_%+.\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,}")
 _SPOKEN = (
     (re.compile(r"(?<=[a-z]{3})(?<!mail) (?=\d+ ?arroba\b)"), ""),
@@ -64,7 +65,13 @@ def suggest_domain(email: str) -> str | None:
     if domain in {common.partition(".")[0] for common in COMMON_DOMAINS}:
         return next(common for common in COMMON_DOMAINS if common.startswith(domain + "."))
     found = process.extractOne(domain, COMMON_DOMAINS, scorer=fuzz.ratio, score_cutoff=_CLOSE)
-    return found[0] if found else None
+    if found is None or fuzz.ratio(_name(domain), _name(found[0])) < _ALIKE:
+        return None
+    return found[0]
+
+
+def _name(domain: str) -> str:
+    return domain.partition(".")[0]
 
 
 def _valid(address: str) -> str | None:
