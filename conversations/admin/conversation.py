@@ -58,10 +58,7 @@ class HandoffInline(TabularInline):
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
-    list_display = [
-        "name", "phone_shown", "mode_badge", "last", "waiting", "unread", "assigned_to",
-        "last_at", "console",
-    ]  # fmt: skip
+    list_display = ["name", "mode_badge", "last", "waiting", "assigned_to", "last_at", "console"]
     list_display_links = ["name"]
     list_select_related = ["lead", "assigned_to"]
     list_filter = [("mode", ChoicesCheckboxFilter), OpenReasonFilter]
