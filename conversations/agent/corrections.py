@@ -62,6 +62,7 @@ _OF_ANOTHER = re.compile(
 _CLAUSE = re.compile(r"(?<=[.!?;])\s+|[,\n]+")
 AGE_AND_GRADE = ("student_age", "school_grade")
 ALIKE = 75  # of 100: two spellings of one name
+_HEARD_AS = str.maketrans("kywz", "civs")
 
 
 class TakenBack(NamedTuple):
@@ -132,7 +133,13 @@ def renames(text: str, family: Family) -> bool:
     """Whether a name in a correction is nearly that of a student ("Helena com H" of Elena)."""
     read = read_student_names(text, asked=True)
     known = [student.name for student in family.students if student.name]
-    return any(ratio(fold(one), fold(name)) >= ALIKE for one in read for name in known)
+    return any(ratio(_sound(one), _sound(name)) >= ALIKE for one in read for name in known)
+
+
+def _sound(name: str) -> str:
+    """The letters that are heard: Thayla is Taila, and Kayo is Caio."""
+    heard = fold(name).replace("ph", "f").replace("h", "").translate(_HEARD_AS)
+    return re.sub(r"(.)\1", r"\1", heard)
 
 
 def _written(text: str, start: int, end: int) -> slice:

@@ -70,6 +70,8 @@ _BREAK = re.compile(
     rf"|{_AFTER_A_FACT}\s+(?={_FACT}\b)"
     rf"|(?:,\s*(?:e\s+)?|\s+e\s+|\s+mas\s+){_ADVERB}?(?={_CUE})"
     rf"|,?\s+(?:bem|assim)\s+como\s+(?=(?:d?[oa]s?\s+)?{_FACT}\b|d?[oa]s?\s+taxas?\b)"
+    r"|(?:,|,?\s+e)\s+(?=(?:j[aá]\s+)?(?:(?:pode|vamos|queria|quero)\s+)?"
+    r"(?:marc|agend|reserv|desmarc)(?:a|e|ar|em)\b)"
     rf"|,\s*(?={_THANKS}|tudo (?:bem|bom)\b|td b)"
     rf"|(?<=[a-zá-ú])\s+(?={_THANKS}[\s.!]*$|{_IN_WHICH_STREET}\b)",
     re.IGNORECASE,

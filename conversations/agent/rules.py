@@ -46,6 +46,7 @@ _IF_IT_FAILS = re.compile(
 # Said beside a day or an hour these wish for a visit, however it is put.
 _OF_A_VISIT = re.compile(
     r"\b(?:visit\w+|conhecer|agendar|marcar|ir ai|passar ai|(?:me|nos) receber|receber a gente"
+    r"|(?:marc|agend|reserv)(?:a|e|ar|em) (?:pra|para) (?:eu|mim|a gente|nos|gente)(?: ir)?"
     r"|dar uma (?:passada|olhada)|um pulo|ir ver|ver a (?:escola|unidade)"
     r"|(?:consigo|conseguimos|posso|podemos|quero|queria|qria|gostaria de) (?:ir|passar))\b"
 )

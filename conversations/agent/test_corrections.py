@@ -26,6 +26,17 @@ def test_whose_name_is_corrected(text, name, value):
     assert told == [(name, value)]
 
 
+@pytest.mark.parametrize(
+    ("known", "text"), [("Taila", "o nome certo é Thayla"), ("Caio", "o nome certo é Kayo")]
+)
+def test_another_spelling_of_one_sound_renames_the_child(known, text):
+    family = Family(0, parent_name="Rute", students=(StudentFacts(1, known, 7),))
+    dialogue = Dialogue(asked="parent_name")
+    assert ("student_name", text.split()[-1]) in {
+        (one.name, one.value) for one in field_commands(text, dialogue, family, NOW)
+    }
+
+
 @pytest.mark.parametrize(("grade", "told"), [("2º ano", "student_age"), ("", "school_grade")])
 def test_an_age_cut_short_is_no_grade_where_that_is_known(grade, told):
     family = Family(0, students=(StudentFacts(1, "Júlia", grade=grade),))

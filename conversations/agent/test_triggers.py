@@ -107,6 +107,7 @@ def test_one_sentence_of_a_long_message_is_enough(text, reason):
         ("quebra um galho aí no valor", "bargaining"),
         ("300 e fechamos?", "bargaining"),
         ("poxa, nem um desconto pequeno?", "bargaining"),
+        ("poxa mas nem um descontinho pra fechar agora?", "bargaining"),
         ("não tem nem desconto para irmãos?", None),
         ("ah tá puxado, não rola baixar?", "bargaining"),
         ("me ajuda aí no precinho vai", "bargaining"),
