@@ -55,7 +55,7 @@ def _lacks(lead: Lead, students: Sequence[Student], field: str) -> bool:
 
 def studies_themselves(lead: Lead, *, student: int = 1) -> Student:
     """The parent is the student at this position."""
-    row, _ = lead.students.get_or_create(position=student)
+    row = _student(lead, student)
     if not row.is_the_parent:
         row.is_the_parent = True
         row.save(update_fields=["is_the_parent"])

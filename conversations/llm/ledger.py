@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_UP, Decimal
 
 from django.conf import settings
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 
 from conversations.llm.base import NotAsked, Outcome, Usage
@@ -38,8 +38,10 @@ def midnight(now: datetime) -> datetime:
 
 def spent_today(now: datetime) -> Decimal:
     """R$ spent or reserved since midnight."""
-    today = ModelCall.objects.filter(started_at__gte=midnight(now))
-    return today.aggregate(total=Sum("cost"))["total"] or Decimal(0)
+    with prepared() as cursor:
+        cursor.execute(_SPENT, [midnight(now)])
+        spent: Decimal = cursor.fetchone()[0]
+    return spent
 
 
 def exhausted(now: datetime) -> bool:

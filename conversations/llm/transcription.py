@@ -34,7 +34,8 @@ def transcribe(
     if len(content) > LARGEST:
         raise NotAsked("too large")
     breaker = OpenAI.breaker
-    if breaker.state().state == "open":
+    seen = breaker.state()
+    if seen.state == "open":
         raise NotAsked("breaker")
     call = ModelCall(
         purpose=ModelCall.Purpose.TRANSCRIBE,
@@ -47,7 +48,7 @@ def transcribe(
     give_back()
     began = time.monotonic()
     try:
-        with breaker.guard():
+        with breaker.guard(seen):
             text = _text(content, min(seconds, SECONDS))
     except BreakerOpen:
         call.delete()
