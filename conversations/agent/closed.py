@@ -10,6 +10,7 @@ from conversations.agent.readers.answers import (
     starts_with_no,
     starts_with_yes,
 )
+from conversations.agent.readers.dates import read_unwanted, read_when
 from conversations.agent.readers.preference import ANY_TIME, read_preference
 from conversations.agent.readers.refusals import declines_offers, postpones, refuses
 from conversations.agent.situation import FIELDS
@@ -17,6 +18,7 @@ from conversations.agent.situation import FIELDS
 MOST_WORDS = 4
 MORE = frozenset({"answer", "handoff", "reschedule", "cancel_visit"})
 PARTING = frozenset({"thanks", "bye"})  # "ok obrigada" tells no name
+VISIT_ASKED = ("slot", "visit_invite")
 SURELY_MORE = 0.5  # an intent this likely says that the message is more than an answer
 
 
@@ -28,7 +30,7 @@ def consumed(hearing: Hearing) -> list[Command]:
     commands = [*answers(hearing), *fields(hearing)]
     told = any(command.name == asked for command in commands)
     to_the_point = told or any(
-        command.command in ("confirm", "deny", "pick_slot") for command in commands
+        command.command in ("confirm", "deny", "pick_slot", "ask_slots") for command in commands
     )
     more = any(
         intent.name in MORE or (intent.topic in PARTING and asked in FIELDS and not told)
@@ -56,8 +58,10 @@ def answers(hearing: Hearing) -> list[Command]:
                 return [Command("confirm" if option == 1 else "deny", line)]
     if dialogue.asked == "slot" and (picked := _picked(hearing)):
         return [picked]
-    if dialogue.asked in ("slot", "visit_invite") and "?" not in text and postpones(text):
+    if dialogue.asked in VISIT_ASKED and "?" not in text and postpones(text):
         return [Command("deny", text, topic="later")]
+    if _asked_when_to_come(hearing) and _only_denies_days(hearing):
+        return [Command("ask_slots", text, span=text)]
     if dialogue.asked == "slot" and "?" not in text and declines_offers(text):
         return [Command("deny", text)]
     if dialogue.asked in FIELDS and refuses(text):
@@ -70,6 +74,20 @@ def answers(hearing: Hearing) -> list[Command]:
     return [Command("confirm" if answer else "deny", text)]
 
 
+def _asked_when_to_come(hearing: Hearing) -> bool:
+    """A preference is asked for the visit first; for the classes once there is one, or none."""
+    dialogue = hearing.dialogue
+    if dialogue.asked == "schedule_preference":
+        return hearing.family.visit is None and not dialogue.declined_visit
+    return dialogue.asked in VISIT_ASKED
+
+
+def _only_denies_days(hearing: Hearing) -> bool:
+    """ "Terça não posso": the other days are still open."""
+    text, now = hearing.text, hearing.now
+    return bool(read_unwanted(text, now)) and read_when(text, now, asked=True) is None
+
+
 def _picked(hearing: Hearing) -> Command | None:
     """The offer that is taken: by its number, or the first where "tanto faz" leaves it to us."""
     offers = len(hearing.dialogue.offers)
@@ -78,6 +96,7 @@ def _picked(hearing: Hearing) -> Command | None:
         if (option := read_option(pick, offers)) is not None:
             return Command("pick_slot", line, option=option)
     short = "?" not in hearing.text and len(hearing.text.split()) <= MOST_WORDS
+    short = short and not read_unwanted(hearing.text, hearing.now)
     if offers and short and read_preference(hearing.text, asked=True) == ANY_TIME:
         return Command("pick_slot", hearing.text, option=1)
     return None

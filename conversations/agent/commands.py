@@ -36,6 +36,7 @@ class Command:
     span: str | None = None
     reason: str | None = None
     when: When | None = None  # the span as our own reader reads it; set by grounding
+    unwanted: tuple[int, ...] = ()  # weekdays that the span denies; set by grounding
     normal: Any = None  # a field's normal form; set by grounding
     message_id: int | None = None  # where it was said; set by grounding
 
@@ -48,12 +49,11 @@ class Command:
         }
 
 
-_GROUNDED = ("when", "normal", "message_id")
+_GROUNDED = ("when", "unwanted", "normal", "message_id")
 _TYPES: Mapping[str, type] = {"student": int, "option": int, "correction": bool}
 _SCHEMA_KEYS = tuple(field.name for field in fields(Command) if field.name not in _GROUNDED)
 
 
-@cache
 @cache
 def schema() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(SCHEMA_FILE.read_text())

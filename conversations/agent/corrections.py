@@ -19,6 +19,7 @@ _IS = r"(?:e|eh|era|sao|tem|ta|esta)"
 _THE = r"(?:(?:mais|o|a|no|na|do|da) )*"
 _VALUE = r"[^\W_][^,.;?]{0,30}?"
 _END = r"(?= *(?:$|[,.;?]| e | mas ))"
+_NOW = rf"[,.;](?: mas)? (?:agora|hoje|ja) {_IS} {_THE}"
 _FORMS = (
     re.compile(
         rf"\bnao {_IS} {_THE}(?P<old>{_VALUE})(?: nao)?(?: ?[,.;]| mas)*"
@@ -28,8 +29,13 @@ _FORMS = (
         rf"\b{_IS} {_THE}(?P<new>{_VALUE})(?:,| e)+ nao (?:{_IS} )?{_THE}(?P<old>{_VALUE}){_END}"
     ),
     re.compile(
-        rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) nao, (?:{_IS} )?{_THE}(?P<new>{_VALUE}){_END}"
+        rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) nao[,.] (?:(?:ja|agora) )?(?:{_IS} )?{_THE}(?P<new>{_VALUE})"
+        rf"{_END}"
     ),
+    re.compile(  # "4º foi ano passado, agora é o 5º"
+        rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) (?:foi|era) [^,.;?]{{0,25}}{_NOW}(?P<new>{_VALUE}){_END}"
+    ),
+    re.compile(rf"\b(?:era|tinha|estava) {_THE}(?P<old>{_VALUE}){_NOW}(?P<new>{_VALUE}){_END}"),
 )
 
 _NAME_OF_A_CHILD = re.compile(r"\bnome d(?:el[ea]|[oa] (?:menin|filh|guri|neta|neto|aluno|aluna))")

@@ -21,6 +21,7 @@ class Dialogue:
         default_factory=list
     )  # ISO datetimes, in the order they were numbered
     wish: dict[str, Any] = field(default_factory=dict)  # the last When that filtered offers
+    unwanted: list[int] = field(default_factory=list)  # weekdays on which they can't come
     pending: str | None = None  # ISO datetime or e-mail that a yes would accept
     moving: bool = False  # offers are for rescheduling
     declined_visit: bool = False

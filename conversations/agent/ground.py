@@ -14,7 +14,7 @@ from conversations.agent.commands import Command
 from conversations.agent.policy.answers import FACTS
 from conversations.agent.policy.fields import THE_PARENT
 from conversations.agent.readers.ages import read_ages
-from conversations.agent.readers.dates import read_when
+from conversations.agent.readers.dates import read_unwanted, read_when
 from conversations.agent.readers.emails import read_email
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.grades import read_grades
@@ -66,7 +66,8 @@ def _one(command: Command, said: str, now: datetime, keys: frozenset[str]) -> Co
     if command.command in SPANS and command.span:
         if fold(command.span) not in said:
             return None
-        return replace(command, when=read_when(command.span, now, asked=True))
+        when, unwanted = read_when(command.span, now, asked=True), read_unwanted(command.span, now)
+        return replace(command, when=when, unwanted=unwanted)
     if command.command == "answer":
         return command if command.topic in TOPICS | keys else None
     return command

@@ -39,13 +39,20 @@ _PRICE = re.compile(
     r"|\bcuanto (?:sale|cuesta|vale|es|seria)\b"  # Paraguay is across the bridge
     r"|\b(?:quanto|qto|qnto) (?:que |q )?(?:\w+ ){0,2}(?:pag|cust|cobr|gast|sai|fica)\w*"
     r" (?:\w+ )?(?:todo|por|ao|no) mes\b"
+    r"|\b(?:quanto|qto|qnto|qnt) (?:que |q )?(?:custa\w*|e|eh|fica|sai|ta|cobram?|seria)"
+    r" (?:o |a |os |as |um |uma |pra |por |cada |fazer )*(?:kumon|curso|mensalidades?|mes|matematica|portugues"
+    r"|ingles|materias?|disciplinas?|alun[oa]|aulas?(?! (?:experimental|teste|gratis)))\b"
 )
-PRICED = 0.9
+_ADDRESS = re.compile(
+    r"\b(?:me (?:diz|passa|manda|fala|da|informa|envia)|qual|saber|manda|passa|pegar|anotar|quero|queria)"
+    r" (?:\w+ ){0,3}(?:endereco|localizacao)\b(?! (?:de|do meu) e-?mail)"
+)
+NAMED = 0.9
 _GREETING = r"(?:oi+e?|ol[aá]+|opa|bom dia+|boa tarde|boa noite)"
 _IN_WHICH_STREET = r"em (?:q|que|qual) (?:rua|bairro|avenida)"
 _CUE = (
     rf"(?:{_IN_WHICH_STREET}|onde|aonde|quanto|qto|qnto|quantos|quantas|qual|quais|como|quando|"
-    r"que horas|que dias?|"
+    r"que horas|que dias?|qnt|"
     r"o que|oq|quero|queria|gostaria|tem|t[eê]m|posso|preciso|me (?:manda|passa|fala|explica|diz)|"
     r"at[eé] (?:que|q) horas?|"
     r"se (?:posso|consigo|tem|t[eê]m|d[aá]|pode|aceita|precisa|fazem|voc[eê]s?|vcs)|"
@@ -53,7 +60,10 @@ _CUE = (
     r"(?:(?:o|a|os|as|d[oa]s?) )?(?:pre[cç]os?|valor(?:es)?|mensalidade|endere[cç]o|telefone|"
     r"hor[aá]rios?|matr[ií]cula|taxa|localiza[cç][aã]o|m[eé]todo|descontos?))\b"
 )
-_ADVERB = r"(?:(?:principalmente|sobretudo|tamb[eé]m|tbm?|ainda)\s+)"
+_ADVERB = (
+    r"(?:(?:(?:principalmente|sobretudo|tamb[eé]m|tbm?|ainda|ent[aã]o|antes de (?:tudo|mais nada))"
+    r",?\s+)+)"
+)
 # "me passa preço endereço e horário": what is asked for stands side by side.
 _FACTS = (
     *("pre[cç]o", "valor", "valores", "mensalidade", "endere[cç]o", "telefone", "hor[aá]rio"),
@@ -163,8 +173,10 @@ def _read(clause: str) -> Intent:
     if label is not None:
         return _intent(label, 1.0, clause)
     label, score = load("intents").probabilities(clause)[0]
-    if label != "answer/enrolment_fee" and score < PRICED and _PRICE.search(fold(clause)):
-        return _intent("answer/price", PRICED, clause)
+    if score < NAMED and label != "answer/enrolment_fee" and _PRICE.search(fold(clause)):
+        return _intent("answer/price", NAMED, clause)
+    if score < NAMED and _ADDRESS.search(fold(clause)):
+        return _intent("answer/address", NAMED, clause)
     return _intent(label, score, clause)
 
 

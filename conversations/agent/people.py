@@ -24,6 +24,7 @@ from conversations.agent.siblings import (
     alike,
     by_name,
     common_subjects,
+    dealt,
     each_their_own,
     introduced,
     named,
@@ -146,7 +147,7 @@ def _of_students(
     for name, position in places:
         yield _set(text, "student_name", name, student=position, correction=correction)
     all_of_them = [position for _, position in places] or [one.position for one in family.students]
-    if len(all_of_them) > 1 and (shared := alike(text, asked, today)):
+    if len(all_of_them) > 1 and (shared := alike(text, asked, today, len(all_of_them))):
         for position in all_of_them:
             for field, value in shared.items():
                 yield _set(text, field, value, student=position, correction=correction)
@@ -162,12 +163,12 @@ def _of_each(
 ) -> Iterator[Command]:
     """What the text tells of each position in its part, and of subjects that all of them do."""
     common = common_subjects(text) if len(parts) > 1 else ""
-    for position, part in parts:
+    for position, part in dealt(parts):
         for told in _details(part, text, asked, position, correction, today):
             if not (common and told.name == "subjects"):
                 yield told
-        if common:
-            yield _set(text, "subjects", common, student=position, correction=correction)
+    for position, _ in parts if common else []:
+        yield _set(text, "subjects", common, student=position, correction=correction)
 
 
 def _known_in(text: str, family: Family) -> list[str]:

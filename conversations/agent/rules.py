@@ -14,7 +14,7 @@ from conversations.agent.intents import SURE, Intent, classify
 from conversations.agent.moves import moved_to
 from conversations.agent.readers.answers import without_fillers
 from conversations.agent.readers.courtesies import read_courtesy
-from conversations.agent.readers.dates import When, read_when
+from conversations.agent.readers.dates import When, read_unwanted, read_when
 from conversations.agent.readers.fold import fold
 from conversations.agent.readers.refusals import keeps_visit
 from conversations.agent.situation import FIELDS
@@ -53,14 +53,16 @@ _OF_A_VISIT = re.compile(
 # "Agendar a visita quarta, dia 13, às 10h": a day goes on behind its commas.
 _ITS_CLAUSE = re.compile(
     rf"{_OF_A_VISIT.pattern}[^,.;?!\n]*"
-    r"(?:, ?(?=(?:dia|as|a partir|depois|antes|de manha|de tarde|a tarde|pela|\d)\b)[^,.;?!\n]*)*"
+    r"(?:, ?(?=(?:dia|as|a partir|depois|antes|de manha|de tarde|a tarde|pela|\d{1,2})\b)[^,.;?!\n]*)*"
 )
-# A question that names a day and says no more than that one would come: "domingo dá?".
+# Names a day and says no more than that one would come: "domingo dá?", "semana que vem de tarde".
 _ONLY_A_DAY = re.compile(
     r"(?:(?:e|mas|oi|ola|n[oa]s?|aos?|de|d[oa]|num|numa|pr[oa]|pra|para|em|as?|os?|ou|so|tambem|tbm"
     r"|tb|segunda|terca|quarta|quinta|sexta|sabados?|domingos?|feriados?|(?:fim|final|finais) de"
     r" semana|feira|hoje|amanha|manha|tarde|noite|cedo|da|daria|tem|teria|vaga|pode|rola|ir|vir|ser"
-    r"|como|posso|consigo|passar|ai|voces|vcs|vc|atende[mn]?|alguem|gente|horario|hora)\b[ ,]*)+\?+"
+    r"|como|posso|consigo|passar|ai|voces|vcs|vc|atende[mn]?|alguem|gente|horario|hora"
+    r"|semana|que|q|vem|proxim[ao]|n?ess[ae]|n?est[ae]|qualquer|dia|menos|comeco|inicio|fim|final"
+    r"|entao|prefiro|melhor|seria)\b[ ,.]*)+(?P<asks>\?*)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 FACTS = frozenset({"price", "enrolment_fee", "discount", "opening_hours", "address", "contact"})
@@ -81,7 +83,7 @@ def understand(hearing: Hearing) -> list[Command]:
     short = closed.answers(hearing)
     answered = bool(short) or any(one.name == hearing.dialogue.asked for one in fields)
     intents = _intents(hearing.text, SURE_BESIDE_AN_ANSWER if answered else SURE)
-    if _asks_for_a_day(hearing):
+    if _names_a_day(hearing):
         intents = [one for one in intents if one.name != "answer" or one.topic]
     if _told_subjects(hearing, fields):  # "inglês pra começar" asks nothing about the course
         intents = [one for one in intents if one.name != "answer" or one.topic in FACTS]
@@ -164,7 +166,8 @@ def _of_standing_visit(hearing: Hearing, names: set[str]) -> Command | None:
     for name in ("cancel_visit", "reschedule", "my_visit"):
         if name in names:
             when = read_when(hearing.text, hearing.now, asked=_asked_about_visit(hearing))
-            return Command(name, hearing.text, span=hearing.text if when else None)
+            told = when or read_unwanted(hearing.text, hearing.now)
+            return Command(name, hearing.text, span=hearing.text if told else None)
     return None
 
 
@@ -194,7 +197,7 @@ def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
         return False
     if _full(when) and len(hearing.text.split()) <= MOMENT_WORDS:
         return True
-    if _asks_for_a_day(hearing) and not any(one.name == "answer" for one in intents):
+    if _names_a_day(hearing) and not any(one.name == "answer" for one in intents):
         return True
     answered = [  # whether the unit is open on a day is asked by who wishes to come
         one.clause for one in intents if one.name == "answer" and one.topic != "opening_hours"
@@ -207,9 +210,19 @@ def _wishes(hearing: Hearing, when: When | None, intents: list[Intent]) -> bool:
     )
 
 
-def _asks_for_a_day(hearing: Hearing) -> bool:
-    """ "Domingo dá?", "fim de semana vocês atendem?": whether one could come then."""
-    return _ONLY_A_DAY.fullmatch(fold(hearing.text)) is not None
+def _names_a_day(hearing: Hearing) -> bool:
+    """ "Domingo dá?", "fim de semana vocês atendem?": whether one could come then. Without the
+    question mark, whoever has no visit yet and was not asked for a grade means the same."""
+    only = _ONLY_A_DAY.fullmatch(fold(hearing.text))
+    if only is None or only["asks"]:
+        return only is not None
+    when = read_when(hearing.text, hearing.now, asked=True)
+    return (
+        hearing.family.visit is None
+        and hearing.dialogue.asked != "school_grade"
+        and when is not None
+        and bool(when.dates or when.range)
+    )
 
 
 def _clause_of_visit(hearing: Hearing) -> tuple[str, When] | None:

@@ -1,6 +1,7 @@
 """What is told of several children at once."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from conversations.agent.readers.ages import read_ages
@@ -19,6 +20,10 @@ _TWINS = re.compile(
 )
 # Beside "um inglês, o outro ..." these may be subjects.
 _PERHAPS_SUBJECTS = re.compile(r"\b(?:(?:as|pras) (?:duas|tres)|cada(?: uma?)?)\b")
+
+_ONLY_A_NAME = re.compile(r"\W*[^\W\d]+(?: [^\W\d]+)?(?:\W+(?:e|,))?(?: (?:meu|minha) \w+)?\W*")
+_NUMBERS = re.compile(r"\b\d{1,2} e \d{1,2}$")
+_OF_ALL = re.compile(rf"{_BOTH.pattern}|\bgeme[oa]s\b|^\w+(?: \w+)? tem \d")
 
 # Of whom else a child's parent speaks: "um de 6 e outro de 9", "a mais velha 12", "7 e 9".
 _ANOTHER = re.compile(
@@ -94,9 +99,10 @@ def several(text: str, family: Family) -> bool:
     return not (boy or girl or any(student.name for student in family.students))
 
 
-def alike(text: str, asked: str | None, today: date) -> dict[str, str]:
+def alike(text: str, asked: str | None, today: date, children: int) -> dict[str, str]:
     """Of "os dois com 8 anos, no 3º ano", or of twins, the one age and the one grade, by field."""
-    if not (together(text) or _TWINS.search(fold(text))):
+    twins = children == 2 and _TWINS.search(fold(text))
+    if not (together(text) or twins):
         return {}
     rest = _BOTH.sub(",", fold(text))  # "dois no 3º ano" is no second grade
     ages = [str(age) for age in read_ages(rest, asked=asked == "student_age", today=today)]
@@ -106,6 +112,32 @@ def alike(text: str, asked: str | None, today: date) -> dict[str, str]:
     subjects = ", ".join(read_subjects(rest, asked=asked == "subjects"))
     told = {"student_age": "".join(ages), "school_grade": "".join(grades), "subjects": subjects}
     return {field: value for field, value in told.items() if value}
+
+
+def dealt(parts: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Positions and what is told of each, where "Ana e Bia, 8 e 10 anos" tells after several names
+    what each of them is, in order, and "Isis e Iara, 6 anos cada" what all of them are."""
+    found: list[tuple[int, str]] = []
+    waiting: list[int] = []
+    for position, part in parts:
+        if _ONLY_A_NAME.fullmatch(part) and not _tells(part):
+            waiting.append(position)
+            continue
+        run, waiting = [*waiting, position], []
+        ages = [f"{age} anos" for age in read_ages(_NUMBERS.sub(r"\g<0> anos", part), asked=True)]
+        shares = [_share(told, len(run), part) for told in (ages, read_grades(part))]
+        if len(run) > 1 and any(map(any, shares)):
+            subjects = [" e ".join(read_subjects(part))] * len(run)
+            found += [(n, " ".join(told)) for n, *told in zip(run, *shares, subjects, strict=True)]
+        else:
+            found.append((position, part))
+    return found
+
+
+def _share(told: list[str], count: int, part: str) -> list[str]:
+    """What is told for each child; empty words where nobody knows whose it is."""
+    told = told * count if len(told) == 1 and _OF_ALL.search(part) else told
+    return told if len(told) == count else [""] * count
 
 
 def common_subjects(text: str) -> str:

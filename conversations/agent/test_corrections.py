@@ -11,6 +11,12 @@ from conversations.agent.people import field_commands
 from conversations.agent.situation import Family, StudentFacts
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))
+CHILDREN = Family(
+    0,
+    parent_name="Carla Dias",
+    email="carla@example.com",
+    students=(StudentFacts(1, "Júlia", 7, "3º ano"), StudentFacts(2, "Davi", 10, "5º ano")),
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +43,19 @@ def test_another_spelling_of_one_sound_renames_the_child(known, text):
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("eita, 7 não. já são 8, fez aniversário semana passada", ("student_age", "8", 1)),
+        ("era 7, agora tem 8", ("student_age", "8", 1)),
+        ("não não, 3º ano foi ano passado, agora é o 4º ano", ("school_grade", "4º ano", 1)),
+    ],
+)
+def test_what_was_true_before_is_replaced_by_what_holds_now(text, told):
+    heard = field_commands(text, Dialogue(), CHILDREN, NOW)
+    assert [(one.name, one.value, one.student) for one in heard] == [told]
+
+
 @pytest.mark.parametrize(("grade", "told"), [("2º ano", "student_age"), ("", "school_grade")])
 def test_an_age_cut_short_is_no_grade_where_that_is_known(grade, told):
     family = Family(0, students=(StudentFacts(1, "Júlia", grade=grade),))
@@ -44,12 +63,6 @@ def test_an_age_cut_short_is_no_grade_where_that_is_known(grade, told):
     assert [(one.name, one.evidence) for one in heard] == [(told, "7 ano")]
 
 
-CHILDREN = Family(
-    0,
-    parent_name="Carla Dias",
-    email="carla@example.com",
-    students=(StudentFacts(1, "Júlia", 7, "3º ano"), StudentFacts(2, "Davi", 10, "5º ano")),
-)
 
 
 @pytest.mark.parametrize(

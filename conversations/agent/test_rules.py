@@ -125,3 +125,33 @@ def test_an_answer_that_is_to_come_later_is_no_riddle(text):
 def test_a_question_at_the_end_of_a_story_is_heard():
     story = "ele chega cansado, a gente tenta ajudar, e principalmente quanto custa a mensalidade"
     assert "answer" in commands(story)
+
+
+@pytest.mark.parametrize("asked", ["slot", "visit_invite", "schedule_preference"])
+@pytest.mark.parametrize("text", ["terça não posso", "quarta também não dá"])
+def test_a_denied_day_asks_for_the_others(text, asked):
+    assert commands(text, asked=asked) == ["ask_slots"]
+
+
+def test_any_day_but_one_takes_no_offer():
+    hearing = Hearing(
+        ["qualquer dia menos sexta"],
+        NOW,
+        Dialogue(asked="slot", offers=["2026-03-11T09:00:00-03:00", "2026-03-12T09:00:00-03:00"]),
+        Family(1),
+        lambda _: None,
+    )
+    assert [one.command for one in closed.answers(hearing)] == ["ask_slots"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "wishes"),
+    [
+        ("semana que vem de tarde", "email", True),
+        ("quarta à tarde", "parent_name", True),
+        ("segunda", "school_grade", False),
+        ("de tarde", "email", False),
+    ],
+)
+def test_a_day_alone_wishes_for_a_visit_whatever_was_asked(text, asked, wishes):
+    assert ("ask_slots" in commands(text, asked=asked)) is wishes

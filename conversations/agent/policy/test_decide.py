@@ -259,6 +259,36 @@ def test_wishes_of_two_messages_are_joined() -> None:
     assert all(at.date() == THURSDAY and at.hour >= 14 for at in offered)
 
 
+def test_a_denied_weekday_is_offered_no_more_until_it_is_wished_for() -> None:
+    first = run(Command("ask_slots", "…", unwanted=(2,)), family=KNOWN)
+    assert {at.weekday() for at in offered(first)}.isdisjoint({2})
+    again = run(Command("ask_slots", "…", unwanted=(3,)), dialogue=first.dialogue, family=KNOWN)
+    assert {at.weekday() for at in offered(again)}.isdisjoint({2, 3})
+    thursday = Command("ask_slots", "…", when=When(dates=(THURSDAY,)))
+    wished = run(thursday, dialogue=again.dialogue, family=KNOWN)
+    assert {at.date() for at in offered(wished)} == {THURSDAY}
+    denied = run(Command("ask_slots", "…", unwanted=(3,)), dialogue=wished.dialogue, family=KNOWN)
+    assert THURSDAY not in {at.date() for at in offered(denied)}
+
+
+def test_days_are_offered_all_the_same_when_every_one_is_denied() -> None:
+    decision = run(Command("ask_slots", "…", unwanted=(0, 1, 2, 3, 4)), family=KNOWN)
+    assert len(offered(decision)) == 3
+
+
+def offered(decision: Decision) -> list[datetime]:
+    return [datetime.fromisoformat(one) for one in decision.dialogue.offers]
+
+
+@pytest.mark.parametrize("question", ["visit_invite", "schedule_preference"])
+def test_a_yes_to_coming_gets_offers(question: str) -> None:
+    asked = Dialogue(greeted=True, asked=question)
+    agreed = run(Command("confirm", "pode ser"), dialogue=asked, family=KNOWN)
+    assert len(offered(agreed)) == 3
+    declined = Dialogue(greeted=True, asked="schedule_preference", declined_visit=True)
+    assert not offered(run(Command("confirm", "sim"), dialogue=declined, family=KNOWN))
+
+
 def test_an_hour_that_fits_one_offer_picks_it() -> None:
     dialogue = asked("slot", offers=[AT_15.isoformat(), (AT_15 + timedelta(hours=1)).isoformat()])
     decision = run(Command("ask_slots", "às 15", when=When(time=time(15))), dialogue=dialogue)

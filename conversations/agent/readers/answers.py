@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from .fold import fold
-from .lexicon import lines_of
+from .lexicon import lines_of, words_of
 from .numerals import NUMBER, value_of
 
 _LONGEST = 5  # words in a phrase
@@ -47,6 +47,20 @@ _PICK_ORDINAL = re.compile(
     rf"{_PICK_LEAD}(?:{_PICK_NOUN} )?(?P<o>{'|'.join(_ORDINALS)}|ultim[oa]|(?:do|da) meio)"
     rf"{_PICK_TAIL}"
 )
+
+# "Me põe na 2", "deu certo a primeira": an article and the pick, among words that mean no other
+# day or hour, nor several of the list.
+_PICKED_AMONG = re.compile(
+    rf"(?P<before>.*?)\b(?:a|o|na|no|da|do|com a|com o|ess[ea]|est[ea]) (?:{_PICK_NOUN} )?"
+    rf"(?P<pick>{NUMBER}|{'|'.join(_ORDINALS)}|ultim[oa]|d[oa] meio)(?P<after>(?: .*)?)"
+)
+_NOT_OF_A_PICK = re.compile(
+    r"\b(?:nao|nem|nada|menos|exceto|tirando|fora|sem|e|ou|entre|mas|se|dias?|as|h|hrs?|horas?|min\w*|anos?"
+    r"|mes|meses|semanas?|serie|aulas?|vez|manha|tarde|noite|meia|feira|dois|duas|tres|outr[oa]s?|mudar|trocar"
+    r"|troca|cancel\w+|desmarc\w+|filh[oa]s|alun[oa]s|meus|minhas)\b|\d"
+)
+_MOST_BESIDE = 9  # words
+_PLAIN_WORDS = words_of("visit_words.txt")
 
 # "Vamos na segunda" goes on a Monday; "a segunda" is the second one.
 _ON_A_WEEKDAY = re.compile(r"\b(?:na|vou|vamos|vamo|bora) (?:segunda|quarta|quinta)$")
@@ -130,10 +144,23 @@ def read_option(text: str, count: int) -> int | None:
         if _ON_A_WEEKDAY.search(folded):
             return None
         pick = _position(ordinal["o"], count)
+    elif among := _among_others(whole):
+        pick = value_of(among) if re.fullmatch(NUMBER, among) else _position(among, count)
     else:
         return None
     bare_weekday = folded in {"segunda", "terca", "quarta", "quinta", "sexta"}
     return pick if 1 <= pick <= count and not bare_weekday else None
+
+
+def _among_others(whole: str) -> str | None:
+    """The one pick of a message that says it in words of its own."""
+    found = _PICKED_AMONG.fullmatch(re.sub(r"[.,:()-]+", " ", whole).replace("  ", " "))
+    if found is None or "?" in whole or _ON_A_WEEKDAY.search(whole):
+        return None
+    beside = f"{found['before']} {found['after']}"
+    rest = set(re.findall(r"\w+", beside))
+    known = rest <= _PLAIN_WORDS and len(rest) <= _MOST_BESIDE
+    return None if not known or _NOT_OF_A_PICK.search(beside) else found["pick"]
 
 
 def read_stop(text: str) -> Literal["stop", "start"] | None:

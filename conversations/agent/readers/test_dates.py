@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.agent.readers.dates import When, read_when
+from conversations.agent.readers.dates import When, read_unwanted, read_when
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 GOLDEN = Path(__file__).with_name("golden") / "when.jsonl"
@@ -106,3 +106,24 @@ def test_a_weekday_is_within_a_week(now, weekday):
 def test_a_day_that_no_year_has_is_none(now, text):
     when = read_when(text, now)
     assert when is None or not when.dates
+
+
+@pytest.mark.parametrize(
+    ("text", "weekdays"),
+    [
+        ("terça não posso", (1,)),
+        ("semana que vem, menos na quarta", (2,)),
+        ("todos menos quarta e sexta", (2, 4)),
+        ("terça e quinta ela tem inglês", (1, 3)),
+        ("amanhã não consigo", (2,)),
+        ("quinta não, sexta", (3,)),
+        ("quinta às 15h não dá", ()),  # another hour of it may do
+        ("quinta de manhã não posso", ()),
+        ("terça não tem vaga?", ()),
+        ("ontem não pude", ()),
+        ("semana que vem", ()),
+    ],
+)
+def test_days_that_are_denied(text, weekdays):
+    tuesday = datetime(2026, 3, 10, 10, tzinfo=SAO_PAULO)
+    assert read_unwanted(text, tuesday) == weekdays

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from conversations.agent.text_model import BUCKETS, TRAINING, buckets
 
-STEPS = 60
+STEPS = 120
 RATE = 0.1
 L2 = 3e-6
 FOLDS = 5

@@ -33,7 +33,7 @@ _PERHAPS_A_REASON = re.compile(
     re.IGNORECASE,
 )
 MOST_VARIANTS = 12
-GOLDEN_WEIGHT = 4  # times that a golden line is learnt
+GOLDEN_WEIGHT = 6  # times that a golden line is learnt
 OPENINGS = (
     "oi, ",
     "bom dia! ",

@@ -1,5 +1,6 @@
 """The visit's step of a turn: which of the parent's wishes is met, in which order."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,11 +11,16 @@ from conversations.agent.policy.concern import RUNNING_LATE
 from conversations.agent.policy.draft import Draft
 from conversations.agent.policy.visit import moments, offers
 from conversations.agent.readers.dates import When
+from conversations.agent.readers.fold import fold
+
+_ASKS_FOR_SOME = re.compile(r"\b(?:tem|teria|tens|ha|haveria)\b[^.!?]*\?|, ?(?:tem|teria)\?")
 
 
 def arrange(draft: Draft, commands: Sequence[Command]) -> None:
     """Meets at most one wish about the visit; most specific first."""
     before = len(draft.acts), draft.dialogue.declined_visit
+    denied = {day for one in commands for day in one.unwanted}
+    draft.dialogue.unwanted = sorted(denied.union(draft.dialogue.unwanted))
     _arrange(draft, commands)
     draft.settled = before != (len(draft.acts), draft.dialogue.declined_visit)
 
@@ -36,7 +42,9 @@ def _arrange(draft: Draft, commands: Sequence[Command]) -> None:
     elif "pick_slot" in said:
         _pick(draft, said["pick_slot"])
     elif "ask_slots" in said or _asks_availability(commands):
-        offers.look_for(draft, said["ask_slots"].when if "ask_slots" in said else None)
+        wish = said.get("ask_slots")
+        asks = wish is not None and _ASKS_FOR_SOME.search(fold(wish.evidence)) is not None
+        offers.look_for(draft, wish.when if wish else None, asks=asks)
     elif "want_visit" in said:
         _want(draft, said["want_visit"].when)
     else:
@@ -155,7 +163,7 @@ def _react(draft: Draft, said: dict[str, Command], commands: Sequence[Command]) 
         _accept_offer(draft)
     elif draft.was_asked == "slot" and "deny" in said:
         _refuse_offers(draft, later=said["deny"].topic == "later")
-    elif draft.was_asked == "visit_invite" and "confirm" in said:
+    elif _asked_to_come(draft) and "confirm" in said:
         offers.look_for(draft, None)
     elif draft.was_asked == "visit_invite" and "deny" in said:
         _decline(draft)
@@ -165,6 +173,14 @@ def _react(draft: Draft, said: dict[str, Command], commands: Sequence[Command]) 
     elif "schedule_preference" in draft.learned and draft.family.visit is None:
         wished = [one.when for one in commands if one.name == "schedule_preference"]
         _prefer(draft, wished[-1] if wished else None)
+
+
+def _asked_to_come(draft: Draft) -> bool:
+    """Asked outright, or by asking when: "manhã ou tarde?" – "pode ser"."""
+    open_to_it = draft.family.visit is None and not draft.dialogue.declined_visit
+    return draft.was_asked == "visit_invite" or (
+        draft.was_asked == "schedule_preference" and open_to_it
+    )
 
 
 def _refuse_offers(draft: Draft, *, later: bool) -> None:
@@ -179,7 +195,7 @@ def _refuse_offers(draft: Draft, *, later: bool) -> None:
 def _decline(draft: Draft) -> None:
     """Of a visit that is only to be moved, the old time stays."""
     visit = draft.family.visit
-    draft.dialogue.offers, draft.dialogue.wish, draft.dialogue.moving = [], {}, False
+    offers.forget(draft)
     if visit is not None:
         draft.say("visit_kept", moment=visit.starts_at)
     else:

@@ -15,13 +15,16 @@ from scheduling.slots import spread
 OFFERS = 3
 
 
-def look_for(draft: Draft, when: When | None) -> None:
-    """Books what was said in full and is free; asks what is ambiguous; otherwise offers three."""
+def look_for(draft: Draft, when: When | None, *, asks: bool = False) -> None:
+    """Books what was said in full and is free; asks what is ambiguous; otherwise offers three.
+
+    Who `asks` whether there is something ("tem quinta de manhã?") takes none of the offers yet.
+    """
     wish = _remember(draft, when)
     said = moments.exact(wish, draft.calendar)
     if not wish.ambiguous and len(said) == 1:
         settle(draft, said[0])
-    elif (picked := _offered_at(draft, when)) is not None:
+    elif not asks and (picked := _offered_at(draft, when)) is not None:
         settle(draft, picked)
     elif wish.ambiguous and said:
         _ask_which(draft, said)
@@ -33,6 +36,10 @@ def _remember(draft: Draft, when: When | None) -> When:
     """What has been wished so far: this message's words over those of the messages before."""
     before = moments.from_json(draft.dialogue.wish)
     wish = moments.joined(before, when) if when else before or _preferred(draft)
+    named = {day.weekday() for day in when.dates} if when else set()
+    draft.dialogue.unwanted = [day for day in draft.dialogue.unwanted if day not in named]
+    left = tuple(day for day in wish.dates if day.weekday() not in draft.dialogue.unwanted)
+    wish = replace(wish, dates=left)
     draft.dialogue.wish = wish.as_json()
     return wish
 
@@ -84,8 +91,14 @@ def _booked(draft: Draft, at: datetime) -> None:
 
 
 def _done(draft: Draft) -> None:
-    draft.dialogue.offers, draft.dialogue.wish = [], {}
-    draft.dialogue.moving = draft.dialogue.declined_visit = False
+    forget(draft)
+    draft.dialogue.declined_visit = False
+
+
+def forget(draft: Draft) -> None:
+    """Ends the search for a time: what was offered, wished and denied."""
+    draft.dialogue.offers, draft.dialogue.wish, draft.dialogue.unwanted = [], {}, []
+    draft.dialogue.moving = False
 
 
 def _ask_which(draft: Draft, said: Sequence[datetime]) -> None:
@@ -102,12 +115,17 @@ def _ask_which(draft: Draft, said: Sequence[datetime]) -> None:
 
 
 def _offer(draft: Draft, wish: When) -> None:
-    found = spread(moments.matching(wish, draft.calendar), OFFERS)
+    found = spread(_wanted(draft, moments.matching(wish, draft.calendar)), OFFERS)
     if found:
         draft.say("offer_slots")
         _list(draft, found, "ask_slot")
         return
     _explain_wish(draft, wish)
+
+
+def _wanted(draft: Draft, free: list[datetime]) -> list[datetime]:
+    """Without the weekdays that were denied, unless no other is free."""
+    return [at for at in free if at.weekday() not in draft.dialogue.unwanted] or free
 
 
 def _list(draft: Draft, found: Sequence[datetime], question: str) -> None:
@@ -120,7 +138,8 @@ def _list(draft: Draft, found: Sequence[datetime], question: str) -> None:
 def _explain_wish(draft: Draft, wish: When) -> None:
     """Why nothing fits the words, and the nearest that is free."""
     if not moments.names_day(wish):
-        _say_why(draft, spread(moments.matching(When(), draft.calendar)), "slot_none_matching")
+        free = _wanted(draft, moments.matching(When(), draft.calendar))
+        _say_why(draft, spread(free), "slot_none_matching")
         return
     first, _ = moments.days(wish, draft.calendar)
     starts = sorted({row.opens for row in draft.calendar.hours if row.weekday == first.weekday()})
@@ -141,7 +160,7 @@ def _explain(draft: Draft, at: datetime) -> None:
 
 def _nearest(draft: Draft, at: datetime, reason: str, **args: object) -> None:
     """The nearest three; beside a place that is taken, two of that day and one of another."""
-    nearest = draft.calendar.nearest(at, 40)
+    nearest = _wanted(draft, draft.calendar.nearest(at, 40))
     most = OFFERS - 1 if reason == "slot_taken" else OFFERS
     same_day = _around(at, [one for one in nearest if one.date() == at.date()], most)
     others = [one for one in nearest if one.date() != at.date()]

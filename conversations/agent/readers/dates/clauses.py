@@ -96,7 +96,7 @@ _PAST = re.compile(
     r"|passei|cheguei|perdi|vim|surgiu|apareceu|(?:pra|para) ca|ia(?= (?:n[oa] )?[A-Z])|comecei"
     r"|matriculei"
     r"|visitei|perguntei|respondi|esqueci|vi|soube"
-    r"|estive|conversei|recebi|enviei|tentei|era|foi|estava|tava(?! vendo| pensando| olhando)"
+    r"|estive|conversei|recebi|enviei|tentei|(?<!ideal )(?<!melhor )(?<!mesmo )(?<!preferencia )era|foi|estava|tava(?! vendo| pensando| olhando)"
     r"|disse(?! que)|fal(?:ou|aram)(?! que)|disseram(?! que)"
     r"|faltei|faltou"
     r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"
@@ -127,12 +127,9 @@ _LONE_NO = re.compile(
 
 def wished(text: str) -> list[str]:
     """Clauses of a text of tokens that wish for what they hold, in order, denials taken out."""
-    text = _IF_NOT.sub(" ou ", _LIST.sub(r"\1 ou ", text))
-    text = _DUE.sub(" # ", text)
-    text = _SUBJECT_ADVERB.sub(r"\1 ", text)
     open_ended, doubts, day_lost = False, False, False
     found = dict[str, str]()
-    for clause in map(str.strip, _SPLIT.split(_latest(text))):
+    for clause in _clauses(text):
         kept = _kept(clause)
         open_ended |= is_open(kept)
         denies = _NO.search(clause) or _BUT.search(clause)
@@ -146,6 +143,25 @@ def wished(text: str) -> list[str]:
     if doubts or day_lost or any(leaves_unread(found[kept]) for kept in clauses if kept in found):
         clauses.append(DOUBT)
     return clauses
+
+
+def unwished(text: str) -> list[str]:
+    """The whole days that a text of tokens denies, or tells of something else on."""
+    days = list[str]()
+    for clause in _clauses(text):
+        denied = _NO.search(clause) or _BUT.search(clause) or _BUSY.search(clause)
+        if denied and not clause.endswith("?") and not _OTHER_DAYS.search(clause):
+            kept = _kept(clause)
+            left = [token for token in TOKEN.findall(clause) if token not in TOKEN.findall(kept)]
+            if all(_kind(token) == "day" for token in left) and not _PAST.search(clause):
+                days += left
+    return days
+
+
+def _clauses(text: str) -> list[str]:
+    text = _IF_NOT.sub(" ou ", _LIST.sub(r"\1 ou ", text))
+    text = _SUBJECT_ADVERB.sub(r"\1 ", _DUE.sub(" # ", text))
+    return [clause.strip() for clause in _SPLIT.split(_latest(text))]
 
 
 def _latest(text: str) -> str:

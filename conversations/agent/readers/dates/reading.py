@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from conversations.agent.readers.dates.clauses import wished
+from conversations.agent.readers.dates.clauses import unwished, wished
 from conversations.agent.readers.dates.clock import Clock, read_clock
 from conversations.agent.readers.dates.days import name_days
 from conversations.agent.readers.dates.doubt import DOUBT, TOKEN
@@ -68,14 +68,24 @@ def read_when(text: str, now: datetime, asked: bool = False) -> When | None:
     return when if _says_something(when, clock) else None
 
 
+def read_unwanted(text: str, now: datetime) -> tuple[int, ...]:
+    """The weekdays (0 is Monday) on which "terça não posso" or "menos na quarta" leaves no time."""
+    days = [day for token in unwished(_in_tokens(text[:_LONGEST], asked=True)) if token[0] in "WRNMJ"
+            if token != "R0"
+            for day in occurrence(token, now.date()).dates]
+    return tuple(sorted({day.weekday() for day in days}))
+
+
+def _in_tokens(text: str, *, asked: bool) -> str:
+    worded = plain(text.strip())
+    return name_hours(name_days(name_parts(name_lone_hours(worded) if asked else worded)))
+
+
 def tokens_said(text: str, *, asked: bool) -> Said:
     """The tokens of days and hours that `text` wishes for."""
     text = text[:_LONGEST].strip()
-    worded = plain(text)
-    if asked:
-        worded = name_lone_hours(worded)
     said = Said(unsure=asked and _MAYBE_ORDINAL.fullmatch(text) is not None)
-    for clause in wished(name_hours(name_days(name_parts(worded)))):
+    for clause in wished(_in_tokens(text, asked=asked)):
         said.either |= _EITHER_SPAN.search(clause) is not None
         for token in TOKEN.findall(clause):
             _sort(token, said, asked=asked)

@@ -33,7 +33,7 @@ _TITLE = (
 
 # After these any word that is not common talk is the parent's name.
 PARENT = re.compile(
-    rf"\b(?:^eu ,|me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
+    rf"\b(?:^eu ,|assino(?: como)?|me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
     rf"(?:eu )?sou [oa]|(?:aqui )?quem (?:fala|ta falando|esta falando|escreve)(?: aqui)?"
     rf"(?: (?:e|eh))?|aqui (?:e|eh) [oa]|aqui (?:e|eh)|aqui fala|"
     rf"(?:pode|podem) (?:me )?chamar(?: de)?|me cham[ae](?: de)?|"
@@ -116,6 +116,12 @@ STUDENT_IF_FOLLOWED = re.compile(
     r"com (?:\d|dificul|problem|muit|not|atras|facil|medo|tdah)|"
     r"\(? ?\d{1,2}\b(?! \d{4})(?! - \d)(?! 9)|de \d{1,2} )"
 )
+TOGETHER = re.compile(r" ,? ?(?:que )?(?:sao |os |as |meus |minhas )*(?:geme[oa]s|irma[so]s?)\b")
+# A street, a school, or somebody spoken to, where a listed name follows.
+ELSEWHERE = re.compile(
+    r"(?:rua|avenida|av|bairro|escola|colegio|cidade|falar|falo|falei|conversei|unidade|santa|"
+    r"sao|vila|jardim|shopping|nome|professora?|marido|esposa) (?:com )?(?:d?[oae] )?$"
+)
 # "Quem indicou foi a Paula, mãe da Júlia": neither of them will study.
 _RECOMMENDS = (
     r"\b(?:indic(?:ou|aram|acao)|recomend(?:ou|aram|acao))"
@@ -132,6 +138,7 @@ OTHERS = re.compile(
 # "Bota aí Ana": whoever dictates says what to do with the name before it.
 _DICTATES = (
     r"vou|bota|bote|botar|coloca|coloque|colocar|poe|ponha|por|anota|anote|anotar|registra|registre|"
+    r"(?:n[oa] (?:registro|certidao|documento|rg|matricula|escola))(?: (?:ta|esta|e|eh|consta|fica))?|"
     r"registrar|escreve|escreva|escrever|grava|gravar|marca|marcar|salva|salvar|segue|ai"
 )
 GREETING = re.compile(

@@ -165,8 +165,12 @@ def _no_verb(message: Message, name: _Name) -> bool:
 
 def _described(message: Message, name: _Name) -> bool:
     """Whether what follows is said of a student ("Pedro tem", "Pedro, 9")."""
-    said = cues.STUDENT_IF_FOLLOWED.match(message.after(name.stop))
-    return said is not None and _as_named(message, name)
+    rest = message.after(name.stop)
+    said = cues.STUDENT_IF_FOLLOWED.match(rest) or cues.TOGETHER.match(rest)
+    if said is None and (joined := re.match(r" e (?:[oa] )?(?=\w)", rest)):  # "Ana e Bia, 8 e 10"
+        other = _name_at(message, name.stop + len(joined[0].split()))
+        said = other and _listed(message, other) and _described(message, other)
+    return bool(said) and _as_named(message, name)
 
 
 def _names_from(message: Message, start: int, joint: str) -> Iterator[_Name]:
@@ -283,12 +287,8 @@ def _looks_given(message: Message, name: _Name) -> bool:
 
 def _as_named(message: Message, name: _Name) -> bool:
     """Whether the name cannot be a street, a school or somebody spoken to or recommended by."""
-    elsewhere = re.search(
-        r"(?:rua|avenida|av|bairro|escola|colegio|cidade|falar|falo|falei|conversei|unidade|santa|"
-        r"sao|vila|jardim|shopping|nome|professora?|marido|esposa) (?:com )?(?:d?[oae] )?$",
-        message.before(name.start),
-    )
-    return not (elsewhere or cues.RECOMMENDS.search(message.before(name.start)))
+    before = message.before(name.start)
+    return not (cues.ELSEWHERE.search(before) or cues.RECOMMENDS.search(before))
 
 
 def _written(word: str) -> str:
