@@ -29,11 +29,12 @@ _FORMS = (
         rf"\b{_IS} {_THE}(?P<new>{_VALUE})(?:,| e)+ nao (?:{_IS} )?{_THE}(?P<old>{_VALUE}){_END}"
     ),
     re.compile(
-        rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) nao[,.] (?:(?:ja|agora) )?(?:{_IS} )?{_THE}(?P<new>{_VALUE})"
-        rf"{_END}"
+        rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) nao[,.] (?:(?:ja|agora) )?(?:{_IS} )?{_THE}"
+        rf"(?P<new>{_VALUE}){_END}"
     ),
     re.compile(  # "4º foi ano passado, agora é o 5º"
-        rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) (?:foi|era) [^,.;?]{{0,25}}{_NOW}(?P<new>{_VALUE}){_END}"
+        rf"(?:^|[,.] ?){_THE}(?P<old>{_VALUE}) (?:foi|era) [^,.;?]{{0,25}}{_NOW}"
+        rf"(?P<new>{_VALUE}){_END}"
     ),
     re.compile(rf"\b(?:era|tinha|estava) {_THE}(?P<old>{_VALUE}){_NOW}(?P<new>{_VALUE}){_END}"),
 )
@@ -64,6 +65,12 @@ _NOT_WRONG = re.compile(r"\bnao (?:errei|me enganei|(?:ta|esta|e) errad)")
 _OF_ANOTHER = re.compile(
     r"\?|\b(?:prim[oa]s?|irm\w+|amig\w+|vizinh\w+|coleg\w+|sobrinh\w+|quem|turmas?|fez [oa]|fazia"
     r"|estudou|conteudo|materia d[oe]|ate [oa]|a partir d\w+|desde [oa]|quando)\b"
+)
+# "Vocês vão até o ensino médio?", "serve pra vestibular?"
+_OF_THE_UNIT = re.compile(
+    r"(?=.*\?)(?!.*\b(?:el[ea]s?|meus?|minhas?|filh\w+|net[oa]s?|sobrinh\w+|eu|mim|tenho|tem \d)\b)"
+    r".*\b(?:voces|vcs|vc|kumon|servem?|atend\w+|aceit\w+|pega[mn]?|ate|prepar\w+|ajudam?|existe|tem"
+    r"|turmas?|alunos?|ensin\w+)\b"
 )
 _CLAUSE = re.compile(r"(?<=[.!?;])\s+|[,\n]+")
 AGE_AND_GRADE = ("student_age", "school_grade")
@@ -117,12 +124,16 @@ def _names(folded: str, name: str) -> bool:
 
 def only_mentioned(text: str, told: Command, known: StudentFacts) -> bool:
     """Whether an age or a grade is `told` in `text` of somebody else, of the past, or in a question
-    ("vocês atendem até o 9º ano?"): no reason to doubt the one that is `known` of the student."""
-    if told.name not in AGE_AND_GRADE or told.correction or not known.knows(told.name):
+    ("vocês atendem até o 9º ano?"): no reason to doubt the one that is `known` of the student. Of a
+    grade that is not known yet only a question about the unit tells nothing."""
+    if told.name not in AGE_AND_GRADE or told.correction:
         return False
     read = read_grades if told.name == "school_grade" else read_ages
     clauses = [clause for clause in _CLAUSE.split(fold(text.replace("\n", " , "))) if read(clause)]
-    return bool(clauses) and all(_OF_ANOTHER.search(clause) for clause in clauses)
+    if known.knows(told.name):
+        return bool(clauses) and all(_OF_ANOTHER.search(clause) for clause in clauses)
+    about_us = all(_OF_THE_UNIT.match(clause) for clause in clauses)
+    return told.name == "school_grade" and bool(clauses) and about_us
 
 
 def of_the_writer(text: str) -> bool:

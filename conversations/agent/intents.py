@@ -40,11 +40,13 @@ _PRICE = re.compile(
     r"|\b(?:quanto|qto|qnto) (?:que |q )?(?:\w+ ){0,2}(?:pag|cust|cobr|gast|sai|fica)\w*"
     r" (?:\w+ )?(?:todo|por|ao|no) mes\b"
     r"|\b(?:quanto|qto|qnto|qnt) (?:que |q )?(?:custa\w*|e|eh|fica|sai|ta|cobram?|seria)"
-    r" (?:o |a |os |as |um |uma |pra |por |cada |fazer )*(?:kumon|curso|mensalidades?|mes|matematica|portugues"
-    r"|ingles|materias?|disciplinas?|alun[oa]|aulas?(?! (?:experimental|teste|gratis)))\b"
+    r" (?:o |a |os |as |um |uma |pra |por |cada |fazer )*(?:kumon|curso|mensalidades?|mes"
+    r"|matematica|portugues|ingles|materias?|disciplinas?|alun[oa]"
+    r"|aulas?(?! (?:experimental|teste|gratis)))\b"
 )
 _ADDRESS = re.compile(
-    r"\b(?:me (?:diz|passa|manda|fala|da|informa|envia)|qual|saber|manda|passa|pegar|anotar|quero|queria)"
+    r"\b(?:me (?:diz|passa|manda|fala|da|informa|envia)|qual|saber|manda|passa|pegar|anotar"
+    r"|quero|queria)"
     r" (?:\w+ ){0,3}(?:endereco|localizacao)\b(?! (?:de|do meu) e-?mail)"
 )
 NAMED = 0.9

@@ -53,7 +53,8 @@ _OF_A_VISIT = re.compile(
 # "Agendar a visita quarta, dia 13, às 10h": a day goes on behind its commas.
 _ITS_CLAUSE = re.compile(
     rf"{_OF_A_VISIT.pattern}[^,.;?!\n]*"
-    r"(?:, ?(?=(?:dia|as|a partir|depois|antes|de manha|de tarde|a tarde|pela|\d{1,2})\b)[^,.;?!\n]*)*"
+    r"(?:, ?(?=(?:dia|as|a partir|depois|antes|de manha|de tarde|a tarde|pela|\d{1,2})\b)"
+    r"[^,.;?!\n]*)*"
 )
 # Names a day and says no more than that one would come: "domingo dá?", "semana que vem de tarde".
 _ONLY_A_DAY = re.compile(

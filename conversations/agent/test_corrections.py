@@ -63,8 +63,6 @@ def test_an_age_cut_short_is_no_grade_where_that_is_known(grade, told):
     assert [(one.name, one.evidence) for one in heard] == [(told, "7 ano")]
 
 
-
-
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [

@@ -1,4 +1,4 @@
-"""Whose the subjects are that are told of two children in turn, without both their names."""
+"""Whose the subjects and the ages are that are told of several children at once."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -124,3 +124,26 @@ def test_twins_have_no_brother_of_their_age():
     commands = field_commands(text, Dialogue(), Family(0), NOW)
     ages = {one.student: one.value for one in commands if one.name == "student_age"}
     assert ages[3] == "9"
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("Ana e Bia, 8 e 10 anos", [8, 10]),
+        ("Ana e Bia são irmãs, 8 e 10", [8, 10]),
+        ("minha filha Ana e meu filho Davi, 8 e 10", [8, 10]),
+        ("Isis e Iara, 6 anos cada, e Otto, 11", [6, 6, 11]),
+        ("são 3. Isis e Iara são gêmeas, 6 anos cada. o irmão Otto tem 11 anos", [6, 6, 11]),
+        ("Isis e Iara são gêmeas de 6 e o Otto tem 11", [6, 6, 11]),
+    ],
+)
+def test_ages_told_after_several_names_are_dealt_out_in_order(text, ages):
+    told = list(field_commands(text, Dialogue(), Family(lead=0), NOW))
+    by_place = {one.student: int(one.value) for one in told if one.name == "student_age"}
+    assert by_place == dict(enumerate(ages, 1))
+    assert sum(one.name == "student_name" for one in told) == len(ages)
+
+
+def test_a_grade_asked_of_the_unit_is_no_child_s():
+    told = field_commands("vocês vão até o ensino médio?", Dialogue(), Family(lead=0), NOW)
+    assert [one.name for one in told] == []

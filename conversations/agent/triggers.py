@@ -17,7 +17,7 @@ from conversations.agent.text_model import load
 
 NOTHING = "none"  # the model's label for ordinary talk
 PHRASE = 3.0  # what a phrase adds to the log-odds of its reason
-SURE = 0.42  # a person is called from this probability of any reason on
+SURE = 0.45  # a person is called from this probability of any reason on
 SURE_BESIDE_A_NEAR_MISS = 0.7  # ... where no phrase stands and a near miss does
 SURE_OF_A_QUESTION = 0.8  # ... where no phrase stands and the words plainly ask for a fact
 PLAIN = 0.85  # an intent's probability from which it does

@@ -18,6 +18,17 @@ _SHORT = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b")
 
 _STOP = {"parar", "pare", "sair", "stop", "cancelar inscricao", "descadastrar"}
 _START = {"voltar", "volta"}
+_MESSAGES = r"(?:mensage\w+|msgs?|notificac\w+|lembretes?|avisos?|propaganda\w*)"
+# The same wish in a sentence of its own: "não quero mais receber mensagens", "me tira da lista".
+_STOP_WISH = re.compile(
+    r"(?:(?:oi|ola|por favor|pf|pfv|gente|eu|ja disse que|quero que|pode[mn]?),? )*"
+    rf"(?:nao (?:quero|desejo|gostaria de|queria)(?: mais)? receber(?: \w+){{0,3}}? {_MESSAGES}"
+    rf"|(?:para|pare|parem|parar)(?: de)?(?: me)? (?:mand\w+|envi\w+)(?: \w+){{0,2}}? {_MESSAGES}"
+    rf"|nao (?:me )?(?:mande[mn]?|envie[mn]?)(?: \w+){{0,2}}? {_MESSAGES}"
+    r"|(?:me )?(?:tir|remov|exclu|retir)\w+(?: (?:o )?(?:meu )?(?:numero|contato|nome))?"
+    r" d(?:a|essa) lista)"
+    r"(?:,? (?:de voces|do kumon|daqui|por aqui|mais|nenhuma|por favor|pfv?|obrigad[oa]))*"
+)
 
 _PICK_LEAD = (
     r"(?:(?:eu |ess[ea] |pode ser|quero(?: ficar com)?|prefiro|escolho|escolhi|aceito|vai|"
@@ -164,9 +175,10 @@ def _among_others(whole: str) -> str | None:
 
 
 def read_stop(text: str) -> Literal["stop", "start"] | None:
-    """Return what a parent who sends only PARAR, SAIR, STOP or VOLTAR wants, else None."""
+    """Return what a parent wants who sends only PARAR, SAIR, STOP or VOLTAR, or only says that no
+    more messages are wished for; else None."""
     word = fold(text).strip(" .,-*_")
-    if word in _STOP:
+    if word in _STOP or _STOP_WISH.fullmatch(word):
         return "stop"
     return "start" if word in _START else None
 

@@ -18,7 +18,7 @@ _LIST = re.compile(r"(W\d\w?) ?,(?= ?(?:W\d\w? ?, ?)*W\d\w? (?:e|ou|nem) )")
 _SPLIT = re.compile(
     r"[.;,]|:(?= ?(?:[a-z]+ )?[A-Z]\d)|(?<=\?)|\b(?:mas|porem|so|somente|apenas|e sim"
     r"|ai(?! *(?:$|[?.,;]))|entao|porque|pq"
-    r"|pois|dai|agora|ja)\b"
+    r"|pois|dai|agora|ja)\b|\be (?=(?:depois|#) (?:eu )?(?:te |lhe |vos )?[a-z]{2,}o\b)"
     r"|(?<!nao )\b(?=(?:pode ser|poderia ser|pode marcar|prefiro|melhor|teria|tem como"
     r"|consegue|quero)\b)"
 )
@@ -96,7 +96,9 @@ _PAST = re.compile(
     r"|passei|cheguei|perdi|vim|surgiu|apareceu|(?:pra|para) ca|ia(?= (?:n[oa] )?[A-Z])|comecei"
     r"|matriculei"
     r"|visitei|perguntei|respondi|esqueci|vi|soube"
-    r"|estive|conversei|recebi|enviei|tentei|(?<!ideal )(?<!melhor )(?<!mesmo )(?<!preferencia )era|foi|estava|tava(?! vendo| pensando| olhando)"
+    r"|estive|conversei|recebi|enviei|tentei"
+    r"|(?<!ideal )(?<!melhor )(?<!mesmo )(?<!preferencia )era|foi|estava"
+    r"|tava(?! vendo| pensando| olhando)"
     r"|disse(?! que)|fal(?:ou|aram)(?! que)|disseram(?! que)"
     r"|faltei|faltou"
     r"|(?:tinha|havia|tinhamos) (?:marcad|agendad|combinad)[oa])\b"

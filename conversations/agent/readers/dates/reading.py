@@ -70,9 +70,9 @@ def read_when(text: str, now: datetime, asked: bool = False) -> When | None:
 
 def read_unwanted(text: str, now: datetime) -> tuple[int, ...]:
     """The weekdays (0 is Monday) on which "terça não posso" or "menos na quarta" leaves no time."""
-    days = [day for token in unwished(_in_tokens(text[:_LONGEST], asked=True)) if token[0] in "WRNMJ"
-            if token != "R0"
-            for day in occurrence(token, now.date()).dates]
+    denied = unwished(_in_tokens(text[:_LONGEST], asked=True))
+    read = [occurrence(one, now.date()) for one in denied if one[0] in "WRNMJ"]
+    days = {day for found in read for day in found.dates} - {now.date()}
     return tuple(sorted({day.weekday() for day in days}))
 
 

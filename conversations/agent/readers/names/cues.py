@@ -33,7 +33,8 @@ _TITLE = (
 
 # After these any word that is not common talk is the parent's name.
 PARENT = re.compile(
-    rf"\b(?:^eu ,|assino(?: como)?|me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|meu nome :|"
+    rf"\b(?:^eu ,|assino(?: como)?|me chamo|chamo-me|meu nome(?: completo)?(?: (?:e|eh|seria))?|"
+    rf"meu nome :|"
     rf"(?:eu )?sou [oa]|(?:aqui )?quem (?:fala|ta falando|esta falando|escreve)(?: aqui)?"
     rf"(?: (?:e|eh))?|aqui (?:e|eh) [oa]|aqui (?:e|eh)|aqui fala|"
     rf"(?:pode|podem) (?:me )?chamar(?: de)?|me cham[ae](?: de)?|"
@@ -138,7 +139,7 @@ OTHERS = re.compile(
 # "Bota aí Ana": whoever dictates says what to do with the name before it.
 _DICTATES = (
     r"vou|bota|bote|botar|coloca|coloque|colocar|poe|ponha|por|anota|anote|anotar|registra|registre|"
-    r"(?:n[oa] (?:registro|certidao|documento|rg|matricula|escola))(?: (?:ta|esta|e|eh|consta|fica))?|"
+    r"n[oa] (?:registro|certidao|documento|rg|matricula|escola)(?: (?:ta|esta|e|eh|consta|fica))?|"
     r"registrar|escreve|escreva|escrever|grava|gravar|marca|marcar|salva|salvar|segue|ai"
 )
 GREETING = re.compile(

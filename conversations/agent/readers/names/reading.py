@@ -166,11 +166,11 @@ def _no_verb(message: Message, name: _Name) -> bool:
 def _described(message: Message, name: _Name) -> bool:
     """Whether what follows is said of a student ("Pedro tem", "Pedro, 9")."""
     rest = message.after(name.stop)
-    said = cues.STUDENT_IF_FOLLOWED.match(rest) or cues.TOGETHER.match(rest)
-    if said is None and (joined := re.match(r" e (?:[oa] )?(?=\w)", rest)):  # "Ana e Bia, 8 e 10"
+    said = bool(cues.STUDENT_IF_FOLLOWED.match(rest) or cues.TOGETHER.match(rest))
+    if not said and (joined := re.match(r" e (?:[oa] )?(?=\w)", rest)):  # "Ana e Bia, 8 e 10"
         other = _name_at(message, name.stop + len(joined[0].split()))
-        said = other and _listed(message, other) and _described(message, other)
-    return bool(said) and _as_named(message, name)
+        said = other is not None and _listed(message, other) and _described(message, other)
+    return said and _as_named(message, name)
 
 
 def _names_from(message: Message, start: int, joint: str) -> Iterator[_Name]:
