@@ -96,7 +96,6 @@ def _picked(hearing: Hearing) -> Command | None:
         if (option := read_option(pick, offers)) is not None:
             return Command("pick_slot", line, option=option)
     short = "?" not in hearing.text and len(hearing.text.split()) <= MOST_WORDS
-    short = short and not read_unwanted(hearing.text, hearing.now)
     if offers and short and read_preference(hearing.text, asked=True) == ANY_TIME:
         return Command("pick_slot", hearing.text, option=1)
     return None

@@ -3,8 +3,9 @@
 import datetime as dt
 import re
 
+from conversations.agent.readers.dates.clauses import unwished
 from conversations.agent.readers.dates.clock import read_bounds, read_clock
-from conversations.agent.readers.dates.reading import Said, tokens_said
+from conversations.agent.readers.dates.reading import Said, in_tokens, tokens_said
 from conversations.agent.readers.dates.wording import plain
 
 ANY_TIME = "qualquer horário"
@@ -45,7 +46,8 @@ _ASKS = re.compile(r"(?:e )?(?:(?:voces|vcs) )?(?:tem|abre\w*|funciona\w*|atende
 def read_preference(text: str, asked: bool = False) -> str | None:
     """The schedule preference in `text` in normal Portuguese, or None.
 
-    A preference recurs: "amanhã" and "dia 5" are none. Not `asked`, an exact hour is a pick rather
+    A preference recurs: "amanhã" and "dia 5" are none. What it leaves out is told with it
+    ("qualquer horário, menos terças"). Not `asked`, an exact hour is a pick rather
     than a preference, and a part of the day or a weekday counts only in words of preference or
     when the text is no question.
     """
@@ -53,11 +55,18 @@ def read_preference(text: str, asked: bool = False) -> str | None:
     said = tokens_said(text, asked=asked)
     worded = plain(text)
     if asked and not (said.days or said.hours or said.bounds or said.parts):
-        return ANY_TIME if _ANY.search(worded) else None
+        return f"{ANY_TIME}{_but(text)}" if _ANY.search(worded) else None
     if not asked and not _is_preference(said, worded):
         return None
     words = [_weekdays(said.days), _hours(said)]
-    return " ".join(word for word in words if word) or None
+    told = " ".join(word for word in words if word)
+    return f"{told}{'' if said.days else _but(text)}" if told else None
+
+
+def _but(text: str) -> str:
+    """ ", menos terças" where the text denies weekdays."""
+    denied = _weekdays(unwished(in_tokens(text, asked=True)))
+    return f", menos {denied}" if denied else ""
 
 
 def _is_preference(said: Said, worded: str) -> bool:

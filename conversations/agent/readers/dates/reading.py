@@ -70,13 +70,14 @@ def read_when(text: str, now: datetime, asked: bool = False) -> When | None:
 
 def read_unwanted(text: str, now: datetime) -> tuple[int, ...]:
     """The weekdays (0 is Monday) on which "terça não posso" or "menos na quarta" leaves no time."""
-    denied = unwished(_in_tokens(text[:_LONGEST], asked=True))
+    denied = unwished(in_tokens(text[:_LONGEST], asked=True))
     read = [occurrence(one, now.date()) for one in denied if one[0] in "WRNMJ"]
     days = {day for found in read for day in found.dates} - {now.date()}
     return tuple(sorted({day.weekday() for day in days}))
 
 
-def _in_tokens(text: str, *, asked: bool) -> str:
+def in_tokens(text: str, *, asked: bool) -> str:
+    """The words of `text` with its days and hours as tokens (days.py, hours.py)."""
     worded = plain(text.strip())
     return name_hours(name_days(name_parts(name_lone_hours(worded) if asked else worded)))
 
@@ -85,7 +86,7 @@ def tokens_said(text: str, *, asked: bool) -> Said:
     """The tokens of days and hours that `text` wishes for."""
     text = text[:_LONGEST].strip()
     said = Said(unsure=asked and _MAYBE_ORDINAL.fullmatch(text) is not None)
-    for clause in wished(_in_tokens(text, asked=asked)):
+    for clause in wished(in_tokens(text, asked=asked)):
         said.either |= _EITHER_SPAN.search(clause) is not None
         for token in TOKEN.findall(clause):
             _sort(token, said, asked=asked)
