@@ -70,7 +70,7 @@ _NOT_OF_A_PICK = re.compile(
     r"|mes|meses|semanas?|serie|aulas?|vez|manha|tarde|noite|meia|feira|dois|duas|tres|outr[oa]s?|mudar|trocar"
     r"|troca|cancel\w+|desmarc\w+|filh[oa]s|alun[oa]s|meus|minhas)\b|\d"
 )
-_MOST_BESIDE = 9  # words
+_MOST_WORDS = 12  # of a message that picks so
 _PLAIN_WORDS = words_of("visit_words.txt")
 
 # "Vamos na segunda" goes on a Monday; "a segunda" is the second one.
@@ -165,13 +165,12 @@ def read_option(text: str, count: int) -> int | None:
 
 def _among_others(whole: str) -> str | None:
     """The one pick of a message that says it in words of its own."""
-    found = _PICKED_AMONG.fullmatch(re.sub(r"[.,:()-]+", " ", whole).replace("  ", " "))
-    if found is None or "?" in whole or _ON_A_WEEKDAY.search(whole):
+    if "?" in whole or _ON_A_WEEKDAY.search(whole) or len(whole.split()) > _MOST_WORDS:
         return None
-    beside = f"{found['before']} {found['after']}"
-    rest = set(re.findall(r"\w+", beside))
-    known = rest <= _PLAIN_WORDS and len(rest) <= _MOST_BESIDE
-    return None if not known or _NOT_OF_A_PICK.search(beside) else found["pick"]
+    found = _PICKED_AMONG.fullmatch(" ".join(re.sub(r"[.,:()-]+", " ", whole).split()))
+    beside = f"{found['before']} {found['after']}" if found else ""
+    plain = _PLAIN_WORDS.issuperset(re.findall(r"\w+", beside))
+    return found["pick"] if found and plain and not _NOT_OF_A_PICK.search(beside) else None
 
 
 def read_stop(text: str) -> Literal["stop", "start"] | None:
