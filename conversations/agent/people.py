@@ -239,6 +239,8 @@ def _details(
     ages = read_ages(part, asked=in_passing or asked == "student_age", today=today)
     if asked == "school_grade" and grades and not exact:
         ages = []  # "Davi 5, Lia 2" are years of school
+    if correction:  # "7 anos, quer dizer, 8": the last one said is what holds
+        ages, grades = ages[-1:], grades[-1:]
     for age in ages[:1]:
         yield _set(text, "student_age", str(age), student=position, correction=correction)
     for grade in grades[:1]:

@@ -107,3 +107,9 @@ def test_a_name_that_is_asked_again_replaces_the_one_that_is_known():
     family = Family(0, students=(StudentFacts(1, "Júlia", 7),))
     heard = list(field_commands("é Giulia", Dialogue(asked="student_name"), family, NOW))
     assert [(one.value, one.student, one.correction) for one in heard] == [("Giulia", 1, True)]
+
+
+def test_of_two_ages_in_one_breath_the_last_holds():
+    text = "o Cauã tem 7 anos, quer dizer, 8 anos, o tempo voa"
+    heard = field_commands(text, Dialogue(), Family(0), NOW)
+    assert [one.value for one in heard if one.name == "student_age"] == ["8"]

@@ -126,6 +126,7 @@ def _weighed(part: str, text: str) -> tuple[str, float]:
         return reason, 0.0
     unsure = PHRASE not in bonus.values() and (
         read_bargain(part)
+        or len(part.split()) == 1  # "Cordialmente.": a word alone is a reason by its phrase only
         or (heard < SURE_BESIDE_A_NEAR_MISS and -PHRASE in bonus.values())
         or (heard < SURE_OF_A_QUESTION and _plainly_asks(text))
     )

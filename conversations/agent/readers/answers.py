@@ -66,11 +66,13 @@ _PICKED_AMONG = re.compile(
     rf"(?P<pick>{NUMBER}|{'|'.join(_ORDINALS)}|ultim[oa]|d[oa] meio)(?P<after>(?: .*)?)"
 )
 _NOT_OF_A_PICK = re.compile(
-    r"\b(?:nao|nem|nada|menos|exceto|tirando|fora|sem|e|ou|entre|mas|se|dias?|as|h|hrs?|horas?|min\w*|anos?"
-    r"|mes|meses|semanas?|serie|aulas?|vez|manha|tarde|noite|meia|feira|dois|duas|tres|outr[oa]s?|mudar|trocar"
-    r"|troca|cancel\w+|desmarc\w+|filh[oa]s|alun[oa]s|meus|minhas)\b|\d"
+    r"\b(?:nao|nem|nada|nunca|jamais|estud\w+|curs\w+|mor[ao]|nasc\w+|menos|exceto|tirando|fora|sem"
+    r"|e|ou|entre|mas|se|dias?|as|h|hrs?|horas?|min\w*|anos?|mes|meses|semanas?|serie|aulas?|vez"
+    r"|manha|tarde|noite|meia|feira|dois|duas|tres|outr[oa]s?|mudar|trocar|troca|cancel\w+"
+    r"|desmarc\w+|filh[oa]s|alun[oa]s|meus|minhas)\b|\d"
 )
 _MOST_WORDS = 12  # of a message that picks so
+_FEW_WORDS = 4  # of one that may hold a misspelled word: "me encaxia na 3"
 _PLAIN_WORDS = words_of("visit_words.txt")
 
 # "Vamos na segunda" goes on a Monday; "a segunda" is the second one.
@@ -79,7 +81,8 @@ _WORDLESS = re.compile(r"[^\w\s.,:()?/-]+")  # "3!", "a primeira 🙏"
 
 _CORRECTION = re.compile(
     r"\b(?:na verdade|na vdd|na real|corrig\w+|correcao|retific\w+|errei|errado|errada|enganei|"
-    r"quis dizer|quero dizer|queria dizer|alias|ou melhor|melhor dizendo|minto|me confundi|"
+    r"quis dizer|quero dizer|quer dizer(?=,)|queria dizer"
+    r"|alias|ou melhor|melhor dizendo|minto|me confundi|"
     r"confundi|digo|troquei (?:as bolas|[oa]s? \w+)|ops|opa errei|e sim)\b"
     r"|\b(?:corretor|celular|teclado) (?:(?:que|q|me|se|aqui|dele) )*(?:troc|mud|err|corrig|bot)\w+"
     r"|\bnao,? nao,? (?:e |sao |eh |tem |era )?\d"
@@ -169,7 +172,8 @@ def _among_others(whole: str) -> str | None:
         return None
     found = _PICKED_AMONG.fullmatch(" ".join(re.sub(r"[.,:()-]+", " ", whole).split()))
     beside = f"{found['before']} {found['after']}" if found else ""
-    plain = _PLAIN_WORDS.issuperset(re.findall(r"\w+", beside))
+    unknown = set(re.findall(r"\w+", beside)) - _PLAIN_WORDS
+    plain = not unknown or (len(unknown) == 1 and len(whole.split()) <= _FEW_WORDS)  # a slip
     return found["pick"] if found and plain and not _NOT_OF_A_PICK.search(beside) else None
 
 
