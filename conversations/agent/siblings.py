@@ -117,20 +117,20 @@ def alike(text: str, asked: str | None, today: date, children: int) -> dict[str,
 def dealt(parts: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
     """Positions and what is told of each, where "Ana e Bia, 8 e 10 anos" tells after several names
     what each of them is, in order, and "Isis e Iara, 6 anos cada" what all of them are."""
-    found: list[tuple[int, str]] = []
-    waiting: list[int] = []
+    found, waiting = list[tuple[int, str]](), list[int]()
     for position, part in parts:
         if _ONLY_A_NAME.fullmatch(part) and not _tells(part):
             waiting.append(position)
             continue
         run, waiting = [*waiting, position], []
+        if len(run) == 1:
+            found.append((position, part))
+            continue
         ages = [f"{age} anos" for age in read_ages(_NUMBERS.sub(r"\g<0> anos", part), asked=True)]
         shares = [_share(told, len(run), part) for told in (ages, read_grades(part))]
-        if len(run) > 1 and any(map(any, shares)):
-            subjects = [" e ".join(read_subjects(part))] * len(run)
-            found += [(n, " ".join(told)) for n, *told in zip(run, *shares, subjects, strict=True)]
-        else:
-            found.append((position, part))
+        subjects = [" e ".join(read_subjects(part))] * len(run)
+        dealt_out = [(n, " ".join(told)) for n, *told in zip(run, *shares, subjects, strict=True)]
+        found += dealt_out if any(map(any, shares)) else [(position, part)]
     return found
 
 

@@ -153,8 +153,8 @@ def unwished(text: str) -> list[str]:
     for clause in _clauses(text):
         denied = _NO.search(clause) or _BUT.search(clause) or _BUSY.search(clause)
         if denied and not clause.endswith("?") and not _OTHER_DAYS.search(clause):
-            kept = _kept(clause)
-            left = [token for token in TOKEN.findall(clause) if token not in TOKEN.findall(kept)]
+            kept = TOKEN.findall(_kept(clause))
+            left = [token for token in TOKEN.findall(clause) if token not in kept]
             if all(_kind(token) == "day" for token in left) and not _PAST.search(clause):
                 days += left
     return days
